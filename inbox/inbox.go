@@ -1,0 +1,173 @@
+// Package inbox holds what people work with: conversations, contacts, agents and teams, and the rules of
+// who may do what to them. The root is plain Go without I/O. It imports routing and channels.
+package inbox
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"usher/intent"
+)
+
+// Status of a conversation.
+type Status string
+
+// A conversation is open while it waits on the company, waiting while it waits on the customer, and
+// resolved when it is done. Undecided, queued and owned are open conversations without team, with a team
+// and no agent, and with an agent.
+//
+//	open ──answer──► waiting ──message──► open
+//	open, waiting ──resolve, "yes", silence──► resolved ──reopen──► open
+const (
+	Open     Status = "open"
+	Waiting  Status = "waiting"
+	Resolved Status = "resolved"
+)
+
+// Role of an agent: ops may also change policy, templates and people.
+type Role string
+
+// The roles.
+const (
+	RoleAgent Role = "agent"
+	RoleOps   Role = "ops"
+)
+
+// Presence says whether an agent takes work.
+type Presence string
+
+// The presences.
+const (
+	Online  Presence = "online"
+	Away    Presence = "away"
+	Offline Presence = "offline"
+)
+
+// Errors that callers tell apart. Adapters wrap them with the operation and key.
+var (
+	ErrNotFound  = errors.New("not found")
+	ErrForbidden = errors.New("not allowed")
+	ErrConflict  = errors.New("conflict")         // somebody was faster, or the state does not allow it
+	ErrInvalid   = errors.New("invalid")          // see InvalidError for field and remedy
+	ErrAuth      = errors.New("not signed in")    // no or dead credentials
+	ErrBusy      = errors.New("too much at once") // try again later
+)
+
+// InvalidError names the input that is wrong and the remedy. It is an ErrInvalid.
+type InvalidError struct{ Field, Remedy string }
+
+func (e *InvalidError) Error() string { return e.Field + ": " + e.Remedy }
+
+// Is makes errors.Is(err, ErrInvalid) true.
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+// Agent is a person who works conversations.
+type Agent struct {
+	ID       uuid.UUID
+	Email    string
+	Name     string
+	Role     Role
+	Presence Presence
+	Capacity int
+	Load     int // open conversations owned now
+	Teams    []string
+	Skills   map[string]int
+}
+
+// Team is a group of agents with one queue.
+type Team struct {
+	ID   uuid.UUID
+	Slug string
+	Name string
+}
+
+// Contact is the customer.
+type Contact struct {
+	ID         uuid.UUID
+	ExternalID string
+	Type       string
+	Name       string
+	Email      string
+	Attributes json.RawMessage
+	CreatedAt  time.Time
+}
+
+// Conversation as it stands, with the names a list row needs.
+type Conversation struct {
+	ID            uuid.UUID
+	Contact       Contact
+	Channel       string
+	Status        Status
+	Priority      intent.Priority
+	Intent        string
+	Confidence    float64
+	Language      string
+	Degraded      bool
+	Team          string // slug, empty when undecided
+	AgentID       *uuid.UUID
+	AgentName     string
+	Skills        []string
+	DecisionID    *uuid.UUID
+	Reason        string // of the latest decision, one sentence
+	LastSeq       int64
+	Preview       string
+	AutoReplies   int
+	QueuedAt      *time.Time
+	WaitingSince  *time.Time // since when the customer waits on us; nil when it is their turn
+	LastMessageAt time.Time
+	ResolvedAt    *time.Time
+	ResolvedBy    string
+	CreatedAt     time.Time
+}
+
+// Kinds of message, and who wrote it.
+const (
+	Inbound  = "inbound"
+	Outbound = "outbound"
+	Note     = "note"
+	Activity = "activity"
+
+	ByContact   = "contact"
+	ByAgent     = "agent"
+	ByAutomatic = "automatic"
+	BySystem    = "system"
+)
+
+// Message is one entry of a conversation.
+type Message struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Seq            int64
+	Kind           string
+	Author         string
+	AgentID        *uuid.UUID
+	AuthorName     string
+	Text           string
+	Payload        json.RawMessage
+	ClientID       string
+	DecisionID     *uuid.UUID
+	Delivery       string
+	ProviderAt     *time.Time
+	CreatedAt      time.Time
+}
+
+// TrackedEvent is something a contact did elsewhere.
+type TrackedEvent struct {
+	ID         uuid.UUID
+	Name       string
+	Properties json.RawMessage
+	ExternalID string
+	OccurredAt time.Time
+}
+
+// Change tells listeners that a conversation has something new up to Seq. It is a hint: listeners read the
+// truth from the store, and find what they missed by the gap in Seq.
+type Change struct {
+	ConversationID uuid.UUID `json:"conversation_id"`
+	Seq            int64     `json:"seq"`
+	// Work is true when something was put into the outbox, so the relay should look now.
+	Work bool `json:"-"`
+}

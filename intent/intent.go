@@ -1,0 +1,124 @@
+// Package intent turns an utterance into a prediction: what the contact wants, how sure that is, how urgent it
+// is, in which language, and which order numbers and the like it names. Plain Go without I/O; models that need
+// the network, a database or embedded weights are in the folders below. It imports nothing of ours.
+package intent
+
+import "context"
+
+// OutOfScope is the label of utterances that no intent fits.
+const OutOfScope = "oos"
+
+// Priority is how soon people should look at a conversation.
+type Priority string
+
+// The priorities, most pressing first.
+const (
+	Urgent Priority = "urgent"
+	High   Priority = "high"
+	Normal Priority = "normal"
+	Low    Priority = "low"
+)
+
+// Rank orders priorities: 0 for urgent to 3 for low; unknown words rank as normal.
+func (p Priority) Rank() int {
+	switch p {
+	case Urgent:
+		return 0
+	case High:
+		return 1
+	case Low:
+		return 3
+	}
+	return 2
+}
+
+// Ranked is an intent with its calibrated probability.
+type Ranked struct {
+	Intent     string  `json:"intent"`
+	Confidence float64 `json:"confidence"`
+}
+
+// Word is a piece of the utterance and how much it spoke for the first intent (in units of score).
+type Word struct {
+	Text   string  `json:"text"`
+	Weight float64 `json:"weight"`
+}
+
+// Entity is a typed span of the utterance; Start and End are byte offsets.
+type Entity struct {
+	Kind  string `json:"kind"` // order_number, email, phone, amount, date
+	Value string `json:"value"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+}
+
+// Signals are facts of wording that policy and priority look at.
+type Signals struct {
+	Angry       bool `json:"angry,omitempty"`
+	Repeat      bool `json:"repeat,omitempty"`       // says that it wrote before
+	WantsPerson bool `json:"wants_person,omitempty"` // asks for a human
+	Deadline    bool `json:"deadline,omitempty"`
+	Threat      bool `json:"threat,omitempty"` // lawyers, regulators, chargeback
+	Harm        bool `json:"harm,omitempty"`   // someone or an account is in danger now
+	Several     bool `json:"several,omitempty"`
+}
+
+// Prediction is what is known of an utterance from its text alone. Ranked holds the five most likely intents,
+// best first, and is empty when the model did not speak; OOS is the calibrated probability that no
+// intent of the catalogue fits.
+type Prediction struct {
+	Model    string   `json:"model"` // hash of the classifier
+	Ranked   []Ranked `json:"ranked"`
+	OOS      float64  `json:"oos"`
+	Language string   `json:"language"` // ISO 639-1, "und" when too short to tell
+	Entities []Entity `json:"entities,omitempty"`
+	Words    []Word   `json:"words,omitempty"`
+	Signals  Signals  `json:"signals"`
+	// Degraded says why the prediction is worth less than usual; empty when it is not.
+	Degraded string `json:"degraded,omitempty"`
+}
+
+// Top is the most likely intent, or out-of-scope with confidence 0 when the model did not speak.
+func (p Prediction) Top() Ranked {
+	if len(p.Ranked) == 0 {
+		return Ranked{Intent: OutOfScope}
+	}
+	return p.Ranked[0]
+}
+
+// ModelID names an embedder and the length of its vectors.
+type ModelID struct {
+	Name string
+	Dims int
+}
+
+// Embedder turns texts into vectors of Model().Dims numbers with L2 norm 1. It returns one vector per text, in
+// order, or an error and nothing.
+type Embedder interface {
+	Model() ModelID
+	Embed(ctx context.Context, texts []string) ([][]float32, error)
+}
+
+// Classifier predicts from text alone. It never fails: what it cannot read is out of scope. Safe for concurrent use.
+type Classifier interface {
+	// Hash names the trained artefact.
+	Hash() string
+	// Languages are those it was trained on, ISO 639-1.
+	Languages() []string
+	Classify(text string) Classification
+}
+
+// Classification is a classifier's answer.
+type Classification struct {
+	Ranked []Ranked
+	OOS    float64
+	Words  []Word
+	// OOSScore grows with the belief that no intent fits; only its order has a meaning. Evals measure it.
+	OOSScore float64
+}
+
+// Utterance is a labelled text.
+type Utterance struct {
+	Text   string
+	Intent string // OutOfScope for negatives
+}

@@ -1,0 +1,146 @@
+-- +goose Up
+
+-- pgvector 0.8 or newer: halfvec and iterative scans.
+CREATE EXTENSION IF NOT EXISTS vector;
+
+-- Trained classifiers and known embedders. `hash` names the artefact everywhere else.
+CREATE TABLE models (
+    id         int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind       text NOT NULL CHECK (kind IN ('classifier', 'embedder')),
+    name       text NOT NULL,
+    hash       text NOT NULL UNIQUE,
+    dims       int CHECK (dims BETWEEN 1 AND 4000),
+    artefact   bytea,
+    card       jsonb NOT NULL DEFAULT '{}',
+    live       boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX models_one_live ON models (kind) WHERE live;
+
+-- One document of thresholds and routes per version; a version never changes, only its state.
+CREATE TABLE policies (
+    version      int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hash         text NOT NULL,
+    yaml         text NOT NULL,
+    state        text NOT NULL CHECK (state IN ('draft', 'live', 'retired')),
+    note         text NOT NULL DEFAULT '',
+    author       text NOT NULL,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    published_at timestamptz
+);
+CREATE UNIQUE INDEX policies_one_live ON policies ((true)) WHERE state = 'live';
+
+-- Standard answers in Liquid. Saving makes a new version; the newest is the live one.
+CREATE TABLE templates (
+    id         uuid PRIMARY KEY,
+    name       text NOT NULL CHECK (name ~ '^[a-z][a-z0-9_]{0,60}$'),
+    version    int NOT NULL CHECK (version > 0),
+    title      text NOT NULL,
+    body       text NOT NULL CHECK (octet_length(body) <= 65536),
+    watch      boolean NOT NULL DEFAULT true,
+    author     text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (name, version)
+);
+
+-- What the model said of a message.
+CREATE TABLE predictions (
+    message_id uuid PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    model_hash text NOT NULL,
+    intent     text,
+    confidence real CHECK (confidence BETWEEN 0 AND 1),
+    priority   text NOT NULL CHECK (priority IN ('urgent', 'high', 'normal', 'low')),
+    language   text NOT NULL,
+    body       jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What was decided, append-only but for `state`: pending until the effect is done, then done or withheld.
+CREATE TABLE decisions (
+    id              uuid PRIMARY KEY,
+    conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    message_id      uuid NOT NULL,
+    route           text NOT NULL CHECK (route IN ('reply', 'agent', 'resolve')),
+    template        text,
+    team            text,
+    intent          text,
+    confidence      real,
+    priority        text NOT NULL CHECK (priority IN ('urgent', 'high', 'normal', 'low')),
+    language        text NOT NULL,
+    degraded        boolean NOT NULL,
+    policy_version  int NOT NULL REFERENCES policies,
+    policy_hash     text NOT NULL,
+    model_hash      text NOT NULL,
+    trace           jsonb NOT NULL,
+    state           text NOT NULL CHECK (state IN ('pending', 'done', 'withheld')),
+    withheld_reason text,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    CHECK ((route = 'reply') = (template IS NOT NULL)),
+    CHECK (route <> 'agent' OR team IS NOT NULL)
+);
+CREATE INDEX decisions_conversation ON decisions (conversation_id, created_at DESC);
+CREATE INDEX decisions_pending ON decisions (created_at) WHERE state = 'pending';
+CREATE INDEX decisions_recent ON decisions (created_at, intent);
+
+-- The routing request as it was decided on, whole: erasable with the contact, kept apart from the trace.
+CREATE TABLE decision_inputs (
+    decision_id uuid PRIMARY KEY REFERENCES decisions ON DELETE CASCADE,
+    request     jsonb NOT NULL
+);
+
+-- An agent's relabel of a decision.
+CREATE TABLE corrections (
+    id              uuid PRIMARY KEY,
+    conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    decision_id     uuid NOT NULL REFERENCES decisions ON DELETE CASCADE,
+    agent_id        uuid NOT NULL REFERENCES agents,
+    intent          text,
+    priority        text CHECK (priority IN ('urgent', 'high', 'normal', 'low')),
+    wrong_answer    boolean NOT NULL DEFAULT false,
+    reason          text NOT NULL DEFAULT '',
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    CHECK (intent IS NOT NULL OR priority IS NOT NULL OR wrong_answer)
+);
+CREATE INDEX corrections_decision ON corrections (decision_id);
+
+-- Customers' answers to "Did that help?".
+CREATE TABLE feedback (
+    decision_id uuid PRIMARY KEY REFERENCES decisions ON DELETE CASCADE,
+    helped      boolean NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+
+-- Vectors live apart from messages and are written in batches, because one insertion into an HNSW index
+-- costs milliseconds. One partition per embedder, so each has its own dimension and index; partitions are
+-- made when an embedder is first seen.
+-- Message vectors: exact search over one contact, so a btree and no HNSW.
+CREATE TABLE message_vectors (
+    model_id   int NOT NULL REFERENCES models,
+    message_id uuid NOT NULL,
+    contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    embedding  halfvec NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (model_id, message_id)
+) PARTITION BY LIST (model_id);
+CREATE INDEX message_vectors_contact ON message_vectors (contact_id, created_at DESC);
+
+-- Case vectors: one per resolved conversation, HNSW over the whole partition.
+CREATE TABLE case_vectors (
+    model_id        int NOT NULL REFERENCES models,
+    conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    embedding       halfvec NOT NULL,
+    PRIMARY KEY (model_id, conversation_id)
+) PARTITION BY LIST (model_id);
+
+-- Texts waiting for a vector: a message once it is decided, a case once it is resolved.
+CREATE TABLE vector_work (
+    kind       text NOT NULL CHECK (kind IN ('message', 'case')),
+    ref        uuid NOT NULL,
+    contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (kind, ref)
+);
+CREATE INDEX vector_work_contact ON vector_work (contact_id) WHERE kind = 'message';
+
+-- +goose Down
+DROP TABLE vector_work, case_vectors, message_vectors, feedback, corrections, decision_inputs, decisions, predictions, templates, policies, models;
