@@ -73,8 +73,10 @@ type Agent struct {
 	Presence Presence
 	Capacity int
 	Load     int // open conversations owned now
-	Teams    []string
-	Skills   map[string]int
+	// HasPassword is false until the agent set one.
+	HasPassword bool
+	Teams       []string
+	Skills      map[string]int
 }
 
 // Team is a group of agents with one queue.
@@ -150,6 +152,7 @@ type Message struct {
 	ClientID       string
 	DecisionID     *uuid.UUID
 	Delivery       string
+	Confidence     float64 // of the decision behind an automatic answer
 	ProviderAt     *time.Time
 	CreatedAt      time.Time
 }

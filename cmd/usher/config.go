@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+)
+
+// Config is everything that an operator can set. Flags of `serve` override the environment; nothing else reads it.
+type Config struct {
+	// DataDir holds the private PostgreSQL and JetStream. USHER_DATA; default /var/lib/usher for root,
+	// otherwise ~/.local/share/usher.
+	DataDir string
+	// Listen is the HTTP address. USHER_LISTEN; default 127.0.0.1:8080.
+	Listen string
+	// PublicURL is how browsers reach this server, for sign-in links and the check of origins.
+	// USHER_PUBLIC_URL; default http://<Listen>.
+	PublicURL string
+	// DatabaseURL replaces the private PostgreSQL. DATABASE_URL.
+	DatabaseURL string
+	// NATSURL replaces the NATS server inside the process. NATS_URL.
+	NATSURL string
+	// OpenAIBaseURL, OpenAIKey and OpenAIModel name a server of embeddings; empty means the built-in ones.
+	// OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_EMBEDDING_MODEL (default text-embedding-3-small).
+	OpenAIBaseURL string
+	OpenAIKey     string
+	OpenAIModel   string
+	// Demo fills an empty database with demo data. USHER_DEMO=1 or --demo.
+	Demo bool
+	// Rate is how many messages a second one API key may send. USHER_RATE; default 200.
+	Rate int
+}
+
+// configFromEnv reads the environment and applies the defaults.
+func configFromEnv() (Config, error) {
+	c := Config{
+		DataDir:       os.Getenv("USHER_DATA"),
+		Listen:        envOr("USHER_LISTEN", "127.0.0.1:8080"),
+		PublicURL:     os.Getenv("USHER_PUBLIC_URL"),
+		DatabaseURL:   os.Getenv("DATABASE_URL"),
+		NATSURL:       os.Getenv("NATS_URL"),
+		OpenAIBaseURL: os.Getenv("OPENAI_BASE_URL"),
+		OpenAIKey:     os.Getenv("OPENAI_API_KEY"),
+		OpenAIModel:   envOr("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
+		Demo:          os.Getenv("USHER_DEMO") == "1",
+		Rate:          200,
+	}
+	if v := os.Getenv("USHER_RATE"); v != "" {
+		if _, err := fmt.Sscanf(v, "%d", &c.Rate); err != nil || c.Rate < 1 {
+			return Config{}, fmt.Errorf("USHER_RATE is %q: give a whole number of messages a second, 1 or more", v)
+		}
+	}
+	if c.DataDir == "" {
+		dir, err := defaultDataDir()
+		if err != nil {
+			return Config{}, err
+		}
+		c.DataDir = dir
+	}
+	return c, nil
+}
+
+// validate reports the first setting that cannot work, by the name it is set with.
+func (c Config) validate() error {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("USHER_LISTEN is %q: give host:port, such as 127.0.0.1:8080", c.Listen)
+	}
+	if !filepath.IsAbs(c.DataDir) {
+		return fmt.Errorf("USHER_DATA is %q: give an absolute path", c.DataDir)
+	}
+	return nil
+}
+
+func envOr(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func defaultDataDir() (string, error) {
+	if os.Getuid() == 0 {
+		return "/var/lib/usher", nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the home folder for the data: %w; set USHER_DATA", err)
+	}
+	return filepath.Join(home, ".local", "share", "usher"), nil
+}

@@ -1,0 +1,156 @@
+// Package api is the HTTP API of the inbox: typed operations on gin, described by an OpenAPI 3.1 document, with errors
+// as RFC 9457 problem documents. It imports inbox, routing and channels; stores come in as small interfaces.
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"usher/inbox"
+)
+
+// maxBody bounds a request: a text of 64 KiB escaped as JSON with its envelope.
+const maxBody = 160 << 10
+
+// bodyTimeout bounds how long a client may take to send a body.
+const bodyTimeout = 10 * time.Second
+
+// Options are what the API works with. Every field is required.
+type Options struct {
+	SignIns    SignIns
+	Agents     Agents
+	Lists      Lists
+	Threads    Threads
+	Writers    Writers
+	Owners     Owners
+	States     States
+	Policies   Policies
+	Templates  Templates
+	Thresholds Thresholds
+	Systems    SystemsOptions
+	Catalogue  []Intent
+	// Secure marks cookies for https only.
+	Secure bool
+	Log    *slog.Logger
+}
+
+// API serves the operations.
+type API struct {
+	o     Options
+	tries *signInLimiter
+}
+
+// Register adds every operation to the engine, and the document at /openapi.json with a readable page at /docs.
+func Register(engine *gin.Engine, o Options) {
+	a := &API{o: o, tries: newSignInLimiter()}
+	a.register(newHuma(engine))
+}
+
+// Document is the OpenAPI 3.1 document as indented JSON.
+func Document() ([]byte, error) {
+	engine := gin.New()
+	h := newHuma(engine)
+	(&API{}).register(h)
+	b, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the API document: %w", err)
+	}
+	return b, nil
+}
+
+func newHuma(engine *gin.Engine) huma.API {
+	c := huma.DefaultConfig("Usher", "1")
+	c.Info.Description = "Agents' browsers sign in and send a cookie; systems send an API key. Errors are problem documents (RFC 9457) that name the field and the remedy."
+	c.DocsPath = "" // our own page: the library's needs a script from elsewhere
+	c.CreateHooks = nil
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"agent":  {Type: "apiKey", In: "cookie", Name: signInCookie},
+		"system": {Type: "http", Scheme: "bearer"},
+	}
+	h := humagin.New(engine, c)
+	engine.GET("/docs", docsPage(h))
+	return h
+}
+
+func (a *API) register(h huma.API) {
+	h.UseMiddleware(a.authenticate(h))
+	a.registerSignIn(h)
+	a.registerLists(h)
+	a.registerThreads(h)
+	a.registerActions(h)
+	a.registerOps(h)
+	a.registerSystems(h)
+}
+
+// access is who may call an operation.
+type access int
+
+const (
+	anybody access = iota
+	agents
+	opsOnly
+	systems
+	agentsOrSystems
+)
+
+// operation describes a call. Non-GET calls of agents need the X-Usher header, see authenticate.
+func operation(who access, method, path, id, summary string, status int, tag string) huma.Operation {
+	op := huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag},
+		DefaultStatus: status, MaxBodyBytes: maxBody, BodyReadTimeout: bodyTimeout,
+		Metadata: map[string]any{"access": who},
+		Errors:   []int{http.StatusUnprocessableEntity},
+	}
+	agent, system := map[string][]string{"agent": {}}, map[string][]string{"system": {}}
+	switch who {
+	case agents, opsOnly:
+		op.Security = []map[string][]string{agent}
+	case systems:
+		op.Security = []map[string][]string{system}
+	case agentsOrSystems:
+		op.Security = []map[string][]string{agent, system}
+	}
+	if who != anybody {
+		op.Errors = append(op.Errors, http.StatusUnauthorized)
+	}
+	return op
+}
+
+// Intent is an entry of the catalogue.
+type Intent struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// body wraps a response.
+type body[T any] struct{ Body T }
+
+func reply[T any](v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, problem(err)
+	}
+	return &body[T]{v}, nil
+}
+
+// list is the shape of every collection.
+type list[T any] struct {
+	Items []T `json:"items" nullable:"false"`
+}
+
+func listOf[A, B any](in []A, convert func(A) B) list[B] {
+	out := make([]B, len(in))
+	for i, v := range in {
+		out[i] = convert(v)
+	}
+	return list[B]{out}
+}
+
+var _ = inbox.ErrAuth

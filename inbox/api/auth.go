@@ -1,0 +1,310 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+
+	"usher/inbox"
+)
+
+const (
+	signInCookie = "usher_sign_in"
+	// csrfHeader must be "1" on every call of an agent that changes something. Another site's form cannot
+	// send it, and its script may not without our leave (OWASP CSRF cheat sheet, custom request header).
+	csrfHeader = "X-Usher"
+	signInFor  = 14 * 24 * time.Hour
+)
+
+// SignIns keeps who is signed in. Tokens are given to browsers; stores keep their hashes.
+type SignIns interface {
+	// SignInByLink uses a one-time link up. A used, dead or unknown one is inbox.ErrAuth.
+	SignInByLink(ctx context.Context, token string) (signIn string, err error)
+	SignInByPassword(ctx context.Context, email, password string) (signIn string, err error)
+	// SignedIn is the agent behind a sign-in, or inbox.ErrAuth. It prolongs the sign-in.
+	SignedIn(ctx context.Context, signIn string) (inbox.Agent, error)
+	SignOut(ctx context.Context, signIn string) error
+}
+
+type contextKey int
+
+const (
+	agentKey contextKey = iota
+	systemKey
+)
+
+// agentFrom is the signed-in agent of an operation that is for agents.
+func agentFrom(ctx context.Context) inbox.Agent {
+	a, _ := ctx.Value(agentKey).(inbox.Agent)
+	return a
+}
+
+// systemFrom is the inbox address of the API key of the call, if it came with one.
+func systemFrom(ctx context.Context) (Key, bool) {
+	k, ok := ctx.Value(systemKey).(Key)
+	return k, ok
+}
+
+// authenticate admits a call to its operation by the operation's access, or answers 401 or 403.
+func (a *API) authenticate(h huma.API) func(huma.Context, func(huma.Context)) {
+	return func(c huma.Context, next func(huma.Context)) {
+		who, _ := c.Operation().Metadata["access"].(access)
+		ctx, err := a.admit(c, who)
+		if err != nil {
+			var status huma.StatusError
+			if !errors.As(problem(err), &status) {
+				status = huma.NewError(http.StatusInternalServerError, "cannot tell who is calling; try again")
+			}
+			if status.GetStatus() >= 500 {
+				a.o.Log.Error("authenticate", "error", err)
+			}
+			if retry, ok := errors.AsType[*limitedError](err); ok {
+				c.SetHeader("Retry-After", retry.after())
+			}
+			_ = huma.WriteErr(h, c, status.GetStatus(), status.Error())
+			return
+		}
+		next(huma.WithContext(c, ctx))
+	}
+}
+
+func (a *API) admit(c huma.Context, who access) (context.Context, error) {
+	ctx := c.Context()
+	bearer, hasKey := strings.CutPrefix(c.Header("Authorization"), "Bearer ")
+	switch {
+	case who == anybody:
+		return ctx, nil
+	case who == systems || who == agentsOrSystems && hasKey:
+		if !hasKey {
+			return nil, missing("send an API key as Authorization: Bearer <key>")
+		}
+		key, err := a.admitSystem(ctx, bearer)
+		if err != nil {
+			return nil, err
+		}
+		return context.WithValue(ctx, systemKey, key), nil
+	}
+	if c.Method() != http.MethodGet && c.Header(csrfHeader) != "1" {
+		return nil, huma.Error403Forbidden("header " + csrfHeader + ": send 1 with every change; it keeps other sites from acting in your name")
+	}
+	token := cookieFrom(c)
+	if token == "" {
+		return nil, missing("sign in first")
+	}
+	agent, err := a.o.SignIns.SignedIn(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if who == opsOnly && agent.Role != inbox.RoleOps {
+		return nil, huma.Error403Forbidden("this is for people with the ops role; ask one of them")
+	}
+	return context.WithValue(ctx, agentKey, agent), nil
+}
+
+func missing(remedy string) error { return huma.Error401Unauthorized(remedy) }
+
+func cookieFrom(c huma.Context) string {
+	cookie, err := huma.ReadCookie(c, signInCookie)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (a *API) cookie(token string, life time.Duration) http.Cookie {
+	return http.Cookie{
+		Name: signInCookie, Value: token, Path: "/", MaxAge: int(life.Seconds()),
+		HttpOnly: true, Secure: a.o.Secure, SameSite: http.SameSiteStrictMode,
+	}
+}
+
+// signInLimiter slows down guessing: a burst of ten tries per e-mail address, then one every ten seconds, and a
+// bound on all tries together. It holds a bounded number of addresses and refuses new ones when full.
+type signInLimiter struct {
+	mu    sync.Mutex
+	all   *rate.Limiter
+	tries map[string]*rate.Limiter
+}
+
+const maxTried = 10_000
+
+func newSignInLimiter() *signInLimiter {
+	return &signInLimiter{all: rate.NewLimiter(20, 100), tries: map[string]*rate.Limiter{}}
+}
+
+func (l *signInLimiter) allow(email string) bool {
+	if !l.all.Allow() {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	limiter := l.tries[email]
+	if limiter == nil {
+		if len(l.tries) >= maxTried {
+			l.forgetIdle()
+		}
+		if len(l.tries) >= maxTried {
+			return false
+		}
+		limiter = rate.NewLimiter(rate.Every(10*time.Second), 10)
+		l.tries[email] = limiter
+	}
+	return limiter.Allow()
+}
+
+func (l *signInLimiter) forgetIdle() {
+	for email, limiter := range l.tries {
+		if limiter.Tokens() >= 10 {
+			delete(l.tries, email)
+		}
+	}
+}
+
+type (
+	signInOutput struct {
+		SetCookie http.Cookie `header:"Set-Cookie"`
+		Body      Me
+	}
+	linkInput struct {
+		Body struct {
+			Token string `json:"token" minLength:"1" maxLength:"200"`
+		}
+	}
+	passwordSignInInput struct {
+		Body struct {
+			Email    string `json:"email" format:"email" maxLength:"320"`
+			Password string `json:"password" minLength:"1" maxLength:"1000"`
+		}
+	}
+	signOutInput struct {
+		SignIn string `cookie:"usher_sign_in"`
+	}
+	signOutOutput struct {
+		SetCookie http.Cookie `header:"Set-Cookie"`
+	}
+	presenceInput struct {
+		Body struct {
+			Presence string `json:"presence" enum:"online,away,offline"`
+		}
+	}
+	passwordInput struct {
+		SignIn string `cookie:"usher_sign_in"`
+		Body   struct {
+			Password string `json:"password" minLength:"10" maxLength:"200" doc:"at least 10 characters"`
+			Current  string `json:"current,omitempty" maxLength:"1000" doc:"the password until now, when there is one"`
+		}
+	}
+)
+
+// Agents reads and changes agents.
+type Agents interface {
+	Agents(ctx context.Context) ([]inbox.Agent, error)
+	Teams(ctx context.Context) ([]inbox.Team, error)
+	SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Presence) error
+	// SetPassword checks the current password when there is one, and ends all other sign-ins.
+	SetPassword(ctx context.Context, agent uuid.UUID, current, password, keepSignIn string) error
+}
+
+const tagPeople = "People"
+
+func (a *API) registerSignIn(h huma.API) {
+	post, put := http.MethodPost, http.MethodPut
+	huma.Register(h, operation(anybody, post, "/api/v1/sign-in/link", "sign-in-by-link", "Sign in with a one-time link", 200, tagPeople),
+		func(ctx context.Context, in *linkInput) (*signInOutput, error) {
+			if !a.tries.allow("") {
+				return nil, tooMany("token", time.Second)
+			}
+			token, err := a.o.SignIns.SignInByLink(ctx, in.Body.Token)
+			return a.signedIn(ctx, token, err)
+		})
+	huma.Register(h, operation(anybody, post, "/api/v1/sign-in", "sign-in", "Sign in with e-mail and password", 200, tagPeople),
+		func(ctx context.Context, in *passwordSignInInput) (*signInOutput, error) {
+			email := strings.ToLower(strings.TrimSpace(in.Body.Email))
+			if !a.tries.allow(email) {
+				return nil, tooMany("email", 10*time.Second)
+			}
+			token, err := a.o.SignIns.SignInByPassword(ctx, email, in.Body.Password)
+			return a.signedIn(ctx, token, err)
+		})
+	huma.Register(h, operation(agents, post, "/api/v1/sign-out", "sign-out", "End this sign-in", 204, tagPeople),
+		func(ctx context.Context, in *signOutInput) (*signOutOutput, error) {
+			if err := a.o.SignIns.SignOut(ctx, in.SignIn); err != nil {
+				return nil, problem(err)
+			}
+			return &signOutOutput{a.cookie("", -time.Second)}, nil
+		})
+	huma.Register(h, operation(agents, http.MethodGet, "/api/v1/me", "me", "Who is signed in", 200, tagPeople),
+		func(ctx context.Context, _ *struct{}) (*body[Me], error) { return reply(meFrom(agentFrom(ctx)), nil) })
+	huma.Register(h, operation(agents, put, "/api/v1/me/presence", "set-presence", "Say whether you take work", 200, tagPeople),
+		func(ctx context.Context, in *presenceInput) (*body[Me], error) {
+			me := agentFrom(ctx)
+			me.Presence = inbox.Presence(in.Body.Presence)
+			return reply(meFrom(me), a.o.Agents.SetPresence(ctx, me.ID, me.Presence))
+		})
+	huma.Register(h, operation(agents, put, "/api/v1/me/password", "set-password", "Set your password", 204, tagPeople),
+		func(ctx context.Context, in *passwordInput) (*struct{}, error) {
+			err := a.o.Agents.SetPassword(ctx, agentFrom(ctx).ID, in.Body.Current, in.Body.Password, in.SignIn)
+			if err != nil {
+				return nil, problem(err)
+			}
+			return nil, nil
+		})
+	huma.Register(h, operation(agents, http.MethodGet, "/api/v1/agents", "list-agents", "Agents with presence and load", 200, tagPeople),
+		func(ctx context.Context, _ *struct{}) (*body[list[Colleague]], error) {
+			as, err := a.o.Agents.Agents(ctx)
+			return reply(listOf(as, colleagueFrom), err)
+		})
+	huma.Register(h, operation(agents, http.MethodGet, "/api/v1/teams", "list-teams", "Teams", 200, tagPeople),
+		func(ctx context.Context, _ *struct{}) (*body[list[Team]], error) {
+			ts, err := a.o.Agents.Teams(ctx)
+			return reply(listOf(ts, func(t inbox.Team) Team { return Team{Slug: t.Slug, Name: t.Name} }), err)
+		})
+}
+
+func (a *API) signedIn(ctx context.Context, token string, err error) (*signInOutput, error) {
+	if err != nil {
+		return nil, problem(err)
+	}
+	agent, err := a.o.SignIns.SignedIn(ctx, token)
+	if err != nil {
+		return nil, problem(err)
+	}
+	return &signInOutput{a.cookie(token, signInFor), meFrom(agent)}, nil
+}
+
+// Key is what an API key stands for: a system that writes to one inbox address.
+type Key struct {
+	ID             uuid.UUID
+	Name           string
+	InboxAddressID uuid.UUID
+	Channel        string
+	InboxAddress   string
+}
+
+// limitedError refuses a caller who is too fast, and says when to try again.
+type limitedError struct {
+	huma.StatusError
+	wait time.Duration
+}
+
+func (e *limitedError) after() string {
+	return strconv.Itoa(max(1, int(e.wait.Round(time.Second).Seconds())))
+}
+
+// GetHeaders makes the error carry Retry-After.
+func (e *limitedError) GetHeaders() http.Header { return http.Header{"Retry-After": {e.after()}} }
+
+func (e *limitedError) Unwrap() error { return e.StatusError }
+
+func tooMany(what string, wait time.Duration) error {
+	text := what + ": too many at once; wait " + wait.Round(time.Second).String() + " and try again"
+	return &limitedError{huma.NewError(http.StatusTooManyRequests, text), wait}
+}

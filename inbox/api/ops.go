@@ -1,0 +1,219 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"usher/inbox"
+	"usher/routing"
+)
+
+// PolicyVersion is a stored policy.
+type PolicyVersion struct {
+	Version     int        `json:"version"`
+	Hash        string     `json:"hash"`
+	YAML        string     `json:"yaml"`
+	State       string     `json:"state" enum:"draft,live,retired"`
+	Note        string     `json:"note"`
+	Author      string     `json:"author"`
+	CreatedAt   time.Time  `json:"created_at"`
+	PublishedAt *time.Time `json:"published_at"`
+}
+
+// Policies reads and publishes policies. Publish validates; what is wrong comes back as *routing.ProblemsError.
+type Policies interface {
+	LivePolicy(ctx context.Context) (*routing.Policy, error)
+	PolicyVersions(ctx context.Context) ([]PolicyVersion, error)
+	CheckPolicy(ctx context.Context, yaml []byte) error
+	PublishPolicy(ctx context.Context, yaml []byte, note, author string) (version int, hash string, err error)
+}
+
+// Template is a standard answer.
+type Template struct {
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+	Title   string `json:"title"`
+	Body    string `json:"body"`
+	Watch   bool   `json:"watch" doc:"ask afterwards whether it helped"`
+}
+
+// Templates reads, saves and tries standard answers.
+type Templates interface {
+	Templates(ctx context.Context) ([]Template, error)
+	SaveTemplate(ctx context.Context, t Template, author string) (Template, error)
+	// Preview renders a body as it would read in a conversation (the zero UUID: for nobody in particular).
+	Preview(ctx context.Context, name, body string, conversation uuid.UUID) (string, error)
+}
+
+// Thresholds counts how intents fared since a moment.
+type Thresholds interface {
+	Thresholds(ctx context.Context, since time.Time) ([]inbox.ThresholdRow, error)
+}
+
+// thresholdDays is how far back the thresholds page looks.
+const thresholdDays = 30
+
+type (
+	yamlInput struct {
+		Body struct {
+			YAML string `json:"yaml" maxLength:"262144"`
+			Note string `json:"note,omitempty" maxLength:"500"`
+		}
+	}
+	policyChecked struct {
+		OK       bool              `json:"ok"`
+		Problems []routing.Problem `json:"problems" nullable:"false"`
+	}
+	policyPublished struct {
+		Version int    `json:"version"`
+		Hash    string `json:"hash"`
+	}
+	templateInput struct {
+		Name string `path:"name" pattern:"^[a-z][a-z0-9_]{0,60}$"`
+		Body struct {
+			Title string `json:"title" minLength:"1" maxLength:"200"`
+			Body  string `json:"body" minLength:"1" maxLength:"65536"`
+			Watch bool   `json:"watch"`
+		}
+	}
+	previewInput struct {
+		Name string `path:"name" pattern:"^[a-z][a-z0-9_]{0,60}$"`
+		Body struct {
+			ConversationID uuid.UUID `json:"conversation_id,omitempty"`
+			Body           string    `json:"body,omitempty" maxLength:"65536" doc:"instead of the saved one"`
+		}
+	}
+	previewed struct {
+		Text string `json:"text"`
+	}
+	thresholdsInput struct {
+		Body struct {
+			Note       string             `json:"note,omitempty" maxLength:"500"`
+			Thresholds map[string]float64 `json:"thresholds" doc:"0 to 1 by intent" minProperties:"1"`
+		}
+	}
+	thresholdsBody struct {
+		Days    int            `json:"days"`
+		Version int            `json:"version"`
+		Hash    string         `json:"hash"`
+		Items   []ThresholdRow `json:"items" nullable:"false"`
+	}
+)
+
+// ThresholdRow is an intent with its live setting and how it fared.
+type ThresholdRow struct {
+	Intent    string  `json:"intent"`
+	Name      string  `json:"name"`
+	Route     string  `json:"route"`
+	Template  string  `json:"template"`
+	Team      string  `json:"team"`
+	Threshold float64 `json:"threshold"`
+	Volume    int     `json:"volume"`
+	Automatic int     `json:"automatic"`
+	Wrong     int     `json:"wrong" doc:"automatic answers that did not help or that an agent called wrong"`
+	Known     int     `json:"wrong_known" doc:"automatic answers that anybody said something about"`
+}
+
+const tagOps = "Policy and templates"
+
+func (a *API) registerOps(h huma.API) {
+	get, post, put := http.MethodGet, http.MethodPost, http.MethodPut
+	huma.Register(h, operation(agents, get, "/api/v1/intents", "list-intents", "The catalogue", 200, tagOps),
+		func(context.Context, *struct{}) (*body[list[Intent]], error) {
+			return reply(list[Intent]{orEmpty(a.o.Catalogue)}, nil)
+		})
+	huma.Register(h, operation(agents, get, "/api/v1/policy", "get-policy", "The live policy", 200, tagOps), a.livePolicy)
+	huma.Register(h, operation(agents, get, "/api/v1/policy/versions", "list-policies", "All versions, newest first", 200, tagOps),
+		func(ctx context.Context, _ *struct{}) (*body[list[PolicyVersion]], error) {
+			vs, err := a.o.Policies.PolicyVersions(ctx)
+			return reply(list[PolicyVersion]{orEmpty(vs)}, err)
+		})
+	huma.Register(h, operation(agents, post, "/api/v1/policy/check", "check-policy", "What is wrong with a policy", 200, tagOps), a.checkPolicy)
+	huma.Register(h, operation(opsOnly, post, "/api/v1/policy", "publish-policy", "Make a policy the live one", 200, tagOps),
+		func(ctx context.Context, in *yamlInput) (*body[policyPublished], error) {
+			return a.publish(ctx, []byte(in.Body.YAML), in.Body.Note)
+		})
+	huma.Register(h, operation(agents, get, "/api/v1/thresholds", "get-thresholds", "How each intent fared, with its threshold", 200, tagOps), a.thresholds)
+	huma.Register(h, operation(opsOnly, put, "/api/v1/thresholds", "set-thresholds", "Publish the live policy with other thresholds", 200, tagOps), a.setThresholds)
+	huma.Register(h, operation(agents, get, "/api/v1/templates", "list-templates", "Standard answers", 200, tagOps),
+		func(ctx context.Context, _ *struct{}) (*body[list[Template]], error) {
+			ts, err := a.o.Templates.Templates(ctx)
+			return reply(list[Template]{orEmpty(ts)}, err)
+		})
+	huma.Register(h, operation(opsOnly, put, "/api/v1/templates/{name}", "save-template", "Save a standard answer as a new version", 200, tagOps),
+		func(ctx context.Context, in *templateInput) (*body[Template], error) {
+			t, err := a.o.Templates.SaveTemplate(ctx, Template{Name: in.Name, Title: in.Body.Title, Body: in.Body.Body, Watch: in.Body.Watch}, agentFrom(ctx).Email)
+			return reply(t, err)
+		})
+	huma.Register(h, operation(agents, post, "/api/v1/templates/{name}/preview", "preview-template", "How a standard answer would read", 200, tagOps),
+		func(ctx context.Context, in *previewInput) (*body[previewed], error) {
+			text, err := a.o.Templates.Preview(ctx, in.Name, in.Body.Body, in.Body.ConversationID)
+			return reply(previewed{text}, err)
+		})
+}
+
+func (a *API) livePolicy(ctx context.Context, _ *struct{}) (*body[PolicyVersion], error) {
+	vs, err := a.o.Policies.PolicyVersions(ctx)
+	if err != nil {
+		return nil, problem(err)
+	}
+	for _, v := range vs {
+		if v.State == "live" {
+			return reply(v, nil)
+		}
+	}
+	return nil, problem(inbox.ErrNotFound)
+}
+
+func (a *API) checkPolicy(ctx context.Context, in *yamlInput) (*body[policyChecked], error) {
+	err := a.o.Policies.CheckPolicy(ctx, []byte(in.Body.YAML))
+	if wrong, ok := asProblems(err); ok {
+		return reply(policyChecked{false, wrong}, nil)
+	}
+	return reply(policyChecked{true, []routing.Problem{}}, err)
+}
+
+func (a *API) publish(ctx context.Context, yaml []byte, note string) (*body[policyPublished], error) {
+	version, hash, err := a.o.Policies.PublishPolicy(ctx, yaml, note, agentFrom(ctx).Email)
+	return reply(policyPublished{version, hash}, err)
+}
+
+func (a *API) thresholds(ctx context.Context, _ *struct{}) (*body[thresholdsBody], error) {
+	p, err := a.o.Policies.LivePolicy(ctx)
+	if err != nil {
+		return nil, problem(err)
+	}
+	rows, err := a.o.Thresholds.Thresholds(ctx, time.Now().AddDate(0, 0, -thresholdDays))
+	if err != nil {
+		return nil, problem(err)
+	}
+	fared := map[string]inbox.ThresholdRow{}
+	for _, r := range rows {
+		fared[r.Intent] = r
+	}
+	out := thresholdsBody{Days: thresholdDays, Version: p.Version, Hash: p.Hash(), Items: []ThresholdRow{}}
+	for _, i := range a.o.Catalogue {
+		route, f := p.RouteOf(i.ID), fared[i.ID]
+		out.Items = append(out.Items, ThresholdRow{
+			Intent: i.ID, Name: i.Name, Route: route.Route, Template: route.Template, Team: route.Team, Threshold: route.Threshold,
+			Volume: f.Volume, Automatic: f.Automatic, Wrong: f.Wrong, Known: f.Known,
+		})
+	}
+	return reply(out, nil)
+}
+
+func (a *API) setThresholds(ctx context.Context, in *thresholdsInput) (*body[policyPublished], error) {
+	live, err := a.livePolicy(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	yaml, err := routing.SetThresholds([]byte(live.Body.YAML), in.Body.Thresholds)
+	if err != nil {
+		return nil, problem(err)
+	}
+	return a.publish(ctx, yaml, in.Body.Note)
+}

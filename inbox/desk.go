@@ -1,0 +1,127 @@
+package inbox
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"usher/intent"
+	"usher/routing"
+)
+
+// View is one of the lists that agents work from.
+type View string
+
+// The views. Every conversation that is not resolved is in All: no state hides one.
+const (
+	ViewMine     View = "mine"
+	ViewQueue    View = "queue"
+	ViewAll      View = "all"
+	ViewWaiting  View = "waiting"
+	ViewResolved View = "resolved"
+)
+
+// ListQuery asks for a page of a view. Team narrows the queue to one team (slug); Search looks into names,
+// addresses and texts; Cursor is Page.Next of the page before.
+type ListQuery struct {
+	View   View
+	Agent  Agent
+	Team   string
+	Search string
+	Cursor string
+	Limit  int
+}
+
+// Page is a part of a list. Next is empty on the last one.
+type Page struct {
+	Items []Conversation
+	Next  string
+}
+
+// Views are the sizes of an agent's lists.
+type Views struct {
+	Mine     int
+	Queue    int
+	All      int
+	Waiting  int
+	Resolved int
+	Teams    []TeamQueue
+}
+
+// TeamQueue is how many conversations wait in a team of the agent.
+type TeamQueue struct {
+	Team
+	Queued int
+}
+
+// Draft is what an agent sends: a reply to the contact or a note to the team. ClientID makes a repeat a no-op.
+type Draft struct {
+	Text     string
+	ClientID string
+	Template string // name of the standard answer it started from, if any
+}
+
+// HandOver gives a conversation to a person or to a team's queue; one of both is set.
+type HandOver struct {
+	AgentID *uuid.UUID
+	Team    string
+	Note    string
+}
+
+// Correction is an agent's relabel of a decision.
+type Correction struct {
+	DecisionID  uuid.UUID
+	Intent      string
+	Priority    intent.Priority
+	WrongAnswer bool
+	Reason      string
+}
+
+// Context is what stands beside a conversation.
+type Context struct {
+	Contact Contact
+	Events  []TrackedEvent
+	History []Conversation
+	Similar []routing.Case
+}
+
+// DecisionView is a decision as it was made, with what became of it.
+type DecisionView struct {
+	ID             uuid.UUID
+	MessageID      uuid.UUID
+	Decision       routing.Decision
+	Prediction     intent.Prediction
+	Evidence       routing.Evidence
+	State          string
+	WithheldReason string
+	Assignment     *AssignmentView
+	Corrections    []CorrectionView
+	CreatedAt      time.Time
+}
+
+// AssignmentView says who got the conversation after a decision, and why not the others.
+type AssignmentView struct {
+	AgentID   uuid.UUID
+	AgentName string
+	Cause     string
+	Trace     json.RawMessage
+	StartedAt time.Time
+}
+
+// CorrectionView is a correction with who made it and when.
+type CorrectionView struct {
+	Correction
+	AgentName string
+	CreatedAt time.Time
+}
+
+// ThresholdRow is how an intent fared in the last days. Wrong counts among Known: automatic answers that a
+// contact or an agent said something about.
+type ThresholdRow struct {
+	Intent    string
+	Volume    int
+	Automatic int
+	Wrong     int
+	Known     int
+}
