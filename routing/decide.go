@@ -2,6 +2,7 @@ package routing
 
 import (
 	"strings"
+	"unicode"
 
 	"usher/intent"
 )
@@ -47,22 +48,42 @@ func (p *Policy) Decide(req Request) Decision {
 // look works out the label and its route.
 func (p *Policy) look(req Request, said answer) view {
 	v := view{Policy: p, Request: req, top: req.Prediction.Top(), notHelp: said == saidNo || req.Choice == HelpedNo}
-	if said == saidNo && req.State.LastIntent != "" {
+	last := req.State.LastIntent
+	switch {
+	case said == saidNo && last != "":
 		// "No" names no request of its own: it is still about the last one.
-		v.top = intent.Ranked{Intent: req.State.LastIntent}
-		v.label = req.State.LastIntent
-	} else {
+		v.top, v.label = intent.Ranked{Intent: last}, last
+		v.route = p.RouteOf(last)
+		return v
+	case req.State.Watched && last != "" && onlyOrderNumber(req):
+		// The answer to our question for the number: still the last request, which we are sure of.
+		v.top, v.label, v.continues = intent.Ranked{Intent: last, Confidence: 1}, last, true
+	case p.inScope(req.Prediction):
 		v.label = v.top.Intent
-		if !p.inScope(req.Prediction) {
-			v.label = intent.OutOfScope
-		}
+	default:
+		v.label = intent.OutOfScope
 	}
 	v.route = p.RouteOf(v.label)
-	if said != saidNo && !(v.top.Confidence >= p.Defaults.UnclearBelow) {
+	if !(v.top.Confidence >= p.Defaults.UnclearBelow) {
 		v.route.Team, v.route.Skills, v.route.Priority = p.Defaults.Team, nil, p.Defaults.Priority
 	}
 	return v
 }
+
+// onlyOrderNumber reports whether the text is an order number and hardly anything else.
+func onlyOrderNumber(req Request) bool {
+	rest := req.Text
+	found := false
+	for _, e := range req.Prediction.Entities {
+		if e.Kind == "order_number" && e.Value != "" {
+			rest, found = strings.Replace(rest, e.Value, " ", 1), true
+		}
+	}
+	words := strings.FieldsFunc(strings.ToLower(rest), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return found && every(words, func(w string) bool { return numberWords[w] })
+}
+
+var numberWords = wordSet("it its is it's s the my order number no nr ord ok yes sure hi hello here sorry of course thanks please")
 
 func (p *Policy) inScope(pr intent.Prediction) bool {
 	return len(pr.Ranked) > 0 && pr.Ranked[0].Intent != intent.OutOfScope && pr.OOS <= p.Guards.MaxOOS

@@ -72,6 +72,11 @@ type Order struct {
 	ETA       any
 	Items     []string
 	UpdatedAt time.Time
+	// StatusAt is since when it has its status.
+	StatusAt time.Time
+	// UnderWay is true until it is delivered, cancelled or sent back; Overdue when it is and its ETA is a day
+	// that has passed.
+	UnderWay, Overdue bool
 }
 
 // Refund is a refund as the latest event tells it.
@@ -98,7 +103,7 @@ func (f Facts) Context() TemplateContext {
 		},
 		Company: clean(f.Company), Agent: clean(f.Agent),
 		Entities: entitiesOf(f.Entities),
-		Orders:   ordersOf(events),
+		Orders:   ordersOf(events, f.At),
 		Events:   map[string]*TrackedEvent{},
 	}
 	for i := range events {
@@ -152,7 +157,7 @@ func entitiesOf(entities []intent.Entity) TemplateEntities {
 }
 
 // ordersOf folds events, oldest first, into orders, newest first.
-func ordersOf(events []TrackedEvent) []Order {
+func ordersOf(events []TrackedEvent, at time.Time) []Order {
 	byID := map[string]*Order{}
 	for _, e := range events {
 		id := text(e.Properties["order_id"])
@@ -168,6 +173,10 @@ func ordersOf(events []TrackedEvent) []Order {
 	}
 	orders := make([]Order, 0, len(byID))
 	for _, o := range sorted(byID) {
+		o.UnderWay = !o.ended()
+		if eta, ok := o.ETA.(time.Time); ok && o.UnderWay {
+			o.Overdue = at.After(eta.AddDate(0, 0, 1))
+		}
 		orders = append(orders, *o)
 	}
 	slices.SortStableFunc(orders, func(a, b Order) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
@@ -175,7 +184,9 @@ func ordersOf(events []TrackedEvent) []Order {
 }
 
 func (o *Order) apply(e TrackedEvent) {
-	o.Status = cmp.Or(statusWord(text(e.Properties["status"])), o.Status)
+	if status := statusWord(text(e.Properties["status"])); status != "" && status != o.Status {
+		o.Status, o.StatusAt = status, e.OccurredAt
+	}
 	o.Carrier = cmp.Or(text(e.Properties["carrier"]), o.Carrier)
 	o.Tracking = cmp.Or(text(e.Properties["tracking"]), o.Tracking)
 	if eta := dateOrText(e.Properties["eta"]); eta != nil {
@@ -224,7 +235,7 @@ func orderAskedFor(orders []Order, entities []intent.Entity, at time.Time) *Orde
 			continue
 		}
 		recent = append(recent, i)
-		if !o.ended() {
+		if o.UnderWay {
 			underWay = append(underWay, i)
 		}
 	}

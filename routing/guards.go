@@ -17,6 +17,8 @@ type view struct {
 	route    IntentRoute
 	priority intent.Priority
 	notHelp  bool // the contact said that the automatic answer did not help
+	// continues is true for the answer to our own question: the label is the last one, whatever the model says.
+	continues bool
 }
 
 // verdict is a guard's answer: detail for the trace; because is a few words for the sentence of
@@ -52,6 +54,7 @@ var guards = []struct {
 	{"person", guardPerson},
 	{"contact", guardContact},
 	{"repeat", guardRepeat},
+	{"same_answer", guardSameAnswer},
 	{"in_a_row", guardInARow},
 	{"ownership", guardOwnership},
 	{"evidence", guardEvidence},
@@ -178,6 +181,17 @@ func guardRepeat(v view) verdict {
 		return fail("", "the contact says that it wrote before")
 	}
 	return pass("first time within %s", days(v.Guards.RepeatDays))
+}
+
+// guardSameAnswer keeps Usher from saying the same thing twice, but for the answer to its own question.
+func guardSameAnswer(v view) verdict {
+	switch {
+	case v.State.AutoReplies == 0 || v.State.LastIntent != v.label:
+		return pass("it was not answered just before")
+	case v.continues:
+		return pass("the contact gives the number that was asked for")
+	}
+	return fail("after the same standard answer", "the same standard answer was given just before")
 }
 
 func guardInARow(v view) verdict {

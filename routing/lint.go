@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxLoops is how many loops may stand inside one another.
@@ -250,7 +251,9 @@ func (s *shape) item() *shape {
 }
 
 // variables is the tree of TemplateVariables.
-func variables() *shape {
+var variables = sync.OnceValue(variableTree)
+
+func variableTree() *shape {
 	root := &shape{fields: map[string]*shape{}}
 	for _, v := range TemplateVariables() {
 		at := root

@@ -31,6 +31,9 @@ func TemplateVariables() []Variable {
 		{Name: "order", Description: "The order asked about: the one whose number is in the message, else the only recent one; empty when it is not known"},
 		{Name: "order.id", Description: "Its number"},
 		{Name: "order.status", Description: "Its state in small letters, such as shipped or out_for_delivery"},
+		{Name: "order.status_at", Description: "Since when it is in this state"},
+		{Name: "order.under_way", Description: "True until it is delivered, cancelled or sent back"},
+		{Name: "order.overdue", Description: "True when it is under way and should have arrived by now"},
 		{Name: "order.carrier", Description: "Who carries it"},
 		{Name: "order.tracking", Description: "Its tracking number or link"},
 		{Name: "order.eta", Description: "When it should arrive"},
@@ -102,6 +105,7 @@ func (o Order) binding() map[string]any {
 	return map[string]any{
 		"id": orNil(o.ID), "status": orNil(o.Status), "carrier": orNil(o.Carrier), "tracking": orNil(o.Tracking),
 		"eta": plain(o.ETA, 1), "items": items, "updated_at": moment{o.UpdatedAt},
+		"status_at": moment{o.StatusAt}, "under_way": o.UnderWay, "overdue": o.Overdue,
 	}
 }
 

@@ -3,6 +3,12 @@
 package postgres
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"usher/inbox"
@@ -13,6 +19,7 @@ type Store struct {
 	pool *pgxpool.Pool
 	// committed is told the conversations that changed, after the commit; never nil.
 	committed func(inbox.Change)
+	arrivals  chan arrival
 }
 
 // New returns a store on a migrated database. changed is called after each commit that changed a
@@ -21,5 +28,20 @@ func New(pool *pgxpool.Pool, changed func(inbox.Change)) *Store {
 	if changed == nil {
 		changed = func(inbox.Change) {}
 	}
-	return &Store{pool: pool, committed: changed}
+	return &Store{pool: pool, committed: changed, arrivals: make(chan arrival, ingestQueue)}
 }
+
+// inTx runs do in a transaction; it commits when do returns nil.
+func (s *Store) inTx(ctx context.Context, operation string, do func(pgx.Tx) error) error {
+	err := pgx.BeginFunc(ctx, s.pool, do)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = inbox.ErrNotFound
+	}
+	return fmt.Errorf("%s: %w", operation, err)
+}
+
+// newID is a UUIDv7: ids sort by when they were made, which keeps indexes dense.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
