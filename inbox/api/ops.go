@@ -12,39 +12,18 @@ import (
 	"usher/routing"
 )
 
-// PolicyVersion is a stored policy.
-type PolicyVersion struct {
-	Version     int        `json:"version"`
-	Hash        string     `json:"hash"`
-	YAML        string     `json:"yaml"`
-	State       string     `json:"state" enum:"draft,live,retired"`
-	Note        string     `json:"note"`
-	Author      string     `json:"author"`
-	CreatedAt   time.Time  `json:"created_at"`
-	PublishedAt *time.Time `json:"published_at"`
-}
-
 // Policies reads and publishes policies. Publish validates; what is wrong comes back as *routing.ProblemsError.
 type Policies interface {
 	LivePolicy(ctx context.Context) (*routing.Policy, error)
-	PolicyVersions(ctx context.Context) ([]PolicyVersion, error)
+	PolicyVersions(ctx context.Context) ([]routing.PolicyVersion, error)
 	CheckPolicy(ctx context.Context, yaml []byte) error
 	PublishPolicy(ctx context.Context, yaml []byte, note, author string) (version int, hash string, err error)
 }
 
-// Template is a standard answer.
-type Template struct {
-	Name    string `json:"name"`
-	Version int    `json:"version"`
-	Title   string `json:"title"`
-	Body    string `json:"body"`
-	Watch   bool   `json:"watch" doc:"ask afterwards whether it helped"`
-}
-
 // Templates reads, saves and tries standard answers.
 type Templates interface {
-	Templates(ctx context.Context) ([]Template, error)
-	SaveTemplate(ctx context.Context, t Template, author string) (Template, error)
+	Templates(ctx context.Context) ([]routing.StoredTemplate, error)
+	SaveTemplate(ctx context.Context, t routing.StoredTemplate, author string) (routing.StoredTemplate, error)
 	// Preview renders a body as it would read in a conversation (the zero UUID: for nobody in particular).
 	Preview(ctx context.Context, name, body string, conversation uuid.UUID) (string, error)
 }
@@ -128,9 +107,9 @@ func (a *API) registerOps(h huma.API) {
 		})
 	huma.Register(h, operation(agents, get, "/api/v1/policy", "get-policy", "The live policy", 200, tagOps), a.livePolicy)
 	huma.Register(h, operation(agents, get, "/api/v1/policy/versions", "list-policies", "All versions, newest first", 200, tagOps),
-		func(ctx context.Context, _ *struct{}) (*body[list[PolicyVersion]], error) {
+		func(ctx context.Context, _ *struct{}) (*body[list[routing.PolicyVersion]], error) {
 			vs, err := a.o.Policies.PolicyVersions(ctx)
-			return reply(list[PolicyVersion]{orEmpty(vs)}, err)
+			return reply(list[routing.PolicyVersion]{orEmpty(vs)}, err)
 		})
 	huma.Register(h, operation(agents, post, "/api/v1/policy/check", "check-policy", "What is wrong with a policy", 200, tagOps), a.checkPolicy)
 	huma.Register(h, operation(opsOnly, post, "/api/v1/policy", "publish-policy", "Make a policy the live one", 200, tagOps),
@@ -140,13 +119,13 @@ func (a *API) registerOps(h huma.API) {
 	huma.Register(h, operation(agents, get, "/api/v1/thresholds", "get-thresholds", "How each intent fared, with its threshold", 200, tagOps), a.thresholds)
 	huma.Register(h, operation(opsOnly, put, "/api/v1/thresholds", "set-thresholds", "Publish the live policy with other thresholds", 200, tagOps), a.setThresholds)
 	huma.Register(h, operation(agents, get, "/api/v1/templates", "list-templates", "Standard answers", 200, tagOps),
-		func(ctx context.Context, _ *struct{}) (*body[list[Template]], error) {
+		func(ctx context.Context, _ *struct{}) (*body[list[routing.StoredTemplate]], error) {
 			ts, err := a.o.Templates.Templates(ctx)
-			return reply(list[Template]{orEmpty(ts)}, err)
+			return reply(list[routing.StoredTemplate]{orEmpty(ts)}, err)
 		})
 	huma.Register(h, operation(opsOnly, put, "/api/v1/templates/{name}", "save-template", "Save a standard answer as a new version", 200, tagOps),
-		func(ctx context.Context, in *templateInput) (*body[Template], error) {
-			t, err := a.o.Templates.SaveTemplate(ctx, Template{Name: in.Name, Title: in.Body.Title, Body: in.Body.Body, Watch: in.Body.Watch}, agentFrom(ctx).Email)
+		func(ctx context.Context, in *templateInput) (*body[routing.StoredTemplate], error) {
+			t, err := a.o.Templates.SaveTemplate(ctx, routing.StoredTemplate{Name: in.Name, Title: in.Body.Title, Body: in.Body.Body, Watch: in.Body.Watch}, agentFrom(ctx).Email)
 			return reply(t, err)
 		})
 	huma.Register(h, operation(agents, post, "/api/v1/templates/{name}/preview", "preview-template", "How a standard answer would read", 200, tagOps),
@@ -156,7 +135,7 @@ func (a *API) registerOps(h huma.API) {
 		})
 }
 
-func (a *API) livePolicy(ctx context.Context, _ *struct{}) (*body[PolicyVersion], error) {
+func (a *API) livePolicy(ctx context.Context, _ *struct{}) (*body[routing.PolicyVersion], error) {
 	vs, err := a.o.Policies.PolicyVersions(ctx)
 	if err != nil {
 		return nil, problem(err)
