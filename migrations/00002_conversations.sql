@@ -29,7 +29,9 @@ CREATE TABLE conversations (
     auto_replies       int NOT NULL DEFAULT 0 CHECK (auto_replies >= 0),
     person_wrote_at    timestamptz,
     queued_at          timestamptz,
+    -- Until when silence is waited for after an automatic answer, and whether that answer asked if it helped.
     watch_until        timestamptz,
+    asked              boolean NOT NULL DEFAULT false,
     waiting_since      timestamptz,
     last_message_at    timestamptz NOT NULL DEFAULT now(),
     resolved_at        timestamptz,
