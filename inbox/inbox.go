@@ -138,6 +138,42 @@ const (
 	BySystem    = "system"
 )
 
+// How far an outbound message has come.
+const (
+	Pending   = "pending"
+	Sent      = "sent"
+	Delivered = "delivered"
+	Read      = "read"
+	Failed    = "failed"
+)
+
+// What an activity says happened: ActivityPayload.What, with the fields that come with it. By is set when an agent
+// did it and empty when Usher did.
+const (
+	DidQueue      = "queued"           // Team; Reason
+	DidDispatch   = "dispatched"       // Agent got it from the queue of Team
+	DidTake       = "taken"            // By has it now; From, who had it, if anybody
+	DidHandOver   = "handed_over"      // to Agent or into the queue of Team; From, who had it, if anybody
+	DidRelease    = "released"         // back into the queue of Team, From an agent who had it; Reason
+	DidResolve    = "resolved"         // Reason: agent, contact, silence or automatic
+	DidReopen     = "reopened"         // into the queue of Team, or to Agent
+	DidPrioritise = "priority_changed" // From, To
+	DidCorrect    = "corrected"        // To, the intent, and From, what it was taken for
+	DidCallWrong  = "wrong_answer"     // the automatic answer did not fit; Reason
+	DidWithhold   = "withheld"         // an automatic answer was not sent; Reason
+)
+
+// ActivityPayload is the payload of an activity. Agents are given by name, teams by slug.
+type ActivityPayload struct {
+	What   string `json:"what"`
+	By     string `json:"by,omitempty"`
+	Agent  string `json:"agent,omitempty"`
+	Team   string `json:"team,omitempty"`
+	From   string `json:"from,omitempty"`
+	To     string `json:"to,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
 // Message is one entry of a conversation.
 type Message struct {
 	ID             uuid.UUID
@@ -173,4 +209,6 @@ type Change struct {
 	Seq            int64     `json:"seq"`
 	// Work is true when something was put into the outbox, so the relay should look now.
 	Work bool `json:"-"`
+	// Team is the slug of the team whose queue or room changed, so that the dispatcher looks; empty when none did.
+	Team string `json:"-"`
 }
