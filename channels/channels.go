@@ -1,5 +1,3 @@
-// Package channels holds the one form that a message has in Usher whatever transport brought it, and the
-// contract between a channel adapter and the rest of the house. It imports nothing of ours.
 package channels
 
 import (
