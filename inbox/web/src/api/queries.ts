@@ -1,0 +1,128 @@
+// Every read of the API, with its key. A key is used nowhere but here and in the cache updates of src/live.
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ask, client } from './client';
+import type { Context, Conversation, Decision, Message, Messages, View } from './shapes';
+
+export type ListFilter = { view: View; team?: string | undefined; q?: string | undefined };
+
+export const keys = {
+  me: ['me'] as const,
+  views: ['views'] as const,
+  lists: ['list'] as const,
+  list: (f: ListFilter) => ['list', f.view, f.team ?? '', f.q ?? ''] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  messages: (id: string) => ['messages', id] as const,
+  context: (id: string) => ['context', id] as const,
+  decisions: (id: string) => ['decisions', id] as const,
+  agents: ['agents'] as const,
+  teams: ['teams'] as const,
+  intents: ['intents'] as const,
+  templates: ['templates'] as const,
+  thresholds: ['thresholds'] as const,
+  policies: ['policies'] as const,
+};
+
+const path = (id: string) => ({ params: { path: { id } } });
+
+export const meQuery = queryOptions({
+  queryKey: keys.me,
+  queryFn: ({ signal }) => ask(client.GET('/api/v1/me', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const viewsQuery = queryOptions({
+  queryKey: keys.views,
+  queryFn: ({ signal }) => ask(client.GET('/api/v1/views', { signal })),
+});
+
+export const pageSize = 50;
+
+export const listQuery = (f: ListFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.list(f),
+    queryFn: ({ signal, pageParam }) =>
+      ask(
+        client.GET('/api/v1/conversations', {
+          signal,
+          params: {
+            query: {
+              view: f.view,
+              limit: pageSize,
+              ...(f.team && { team: f.team }),
+              ...(f.q && { q: f.q }),
+              ...(pageParam && { cursor: pageParam }),
+            },
+          },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+
+export const conversationQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.conversation(id),
+    queryFn: ({ signal }): Promise<Conversation> =>
+      ask(client.GET('/api/v1/conversations/{id}', { signal, ...path(id) })),
+  });
+
+/** Entries after a sequence, in order; `before` asks for the last ones before one instead. */
+export async function fetchMessages(
+  id: string,
+  query: { after?: number; before?: number; limit?: number },
+  signal?: AbortSignal,
+): Promise<Messages> {
+  const part = await ask(
+    client.GET('/api/v1/conversations/{id}/messages', {
+      params: { path: { id }, query },
+      ...(signal && { signal }),
+    }),
+  );
+  return { last_seq: part.last_seq, items: part.items as Message[] };
+}
+
+export const contextQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.context(id),
+    queryFn: ({ signal }): Promise<Context> =>
+      ask(client.GET('/api/v1/conversations/{id}/context', { signal, ...path(id) })),
+  });
+
+export const decisionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.decisions(id),
+    queryFn: async ({ signal }): Promise<Decision[]> =>
+      (await ask(client.GET('/api/v1/conversations/{id}/decisions', { signal, ...path(id) }))).items,
+  });
+
+export const agentsQuery = queryOptions({
+  queryKey: keys.agents,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/agents', { signal }))).items,
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: keys.teams,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/teams', { signal }))).items,
+  staleTime: 5 * 60_000,
+});
+
+export const intentsQuery = queryOptions({
+  queryKey: keys.intents,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/intents', { signal }))).items,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const templatesQuery = queryOptions({
+  queryKey: keys.templates,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/templates', { signal }))).items,
+});
+
+export const thresholdsQuery = queryOptions({
+  queryKey: keys.thresholds,
+  queryFn: ({ signal }) => ask(client.GET('/api/v1/thresholds', { signal })),
+});
+
+export const policiesQuery = queryOptions({
+  queryKey: keys.policies,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/policy/versions', { signal }))).items,
+});

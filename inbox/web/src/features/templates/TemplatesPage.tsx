@@ -1,0 +1,5 @@
+import { Page } from '@/parts/Page';
+
+export function TemplatesPage() {
+  return <Page title="Templates">{null}</Page>;
+}

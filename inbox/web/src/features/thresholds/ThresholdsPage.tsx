@@ -1,0 +1,5 @@
+import { Page } from '@/parts/Page';
+
+export function ThresholdsPage() {
+  return <Page title="Thresholds">{null}</Page>;
+}
