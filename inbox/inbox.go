@@ -5,10 +5,12 @@ package inbox
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"usher/channels"
 	"usher/intent"
 )
 
@@ -48,12 +50,12 @@ const (
 
 // Errors that callers tell apart. Adapters wrap them with the operation and key.
 var (
-	ErrNotFound  = errors.New("not found")
+	ErrNotFound  = channels.ErrNotFound // the same as in channels, so that adapters can tell
 	ErrForbidden = errors.New("not allowed")
-	ErrConflict  = errors.New("conflict")         // somebody was faster, or the state does not allow it
-	ErrInvalid   = errors.New("invalid")          // see InvalidError for field and remedy
-	ErrAuth      = errors.New("not signed in")    // no or dead credentials
-	ErrBusy      = errors.New("too much at once") // try again later
+	ErrConflict  = errors.New("conflict")      // somebody was faster, or the state does not allow it
+	ErrInvalid   = errors.New("invalid")       // see InvalidError for field and remedy
+	ErrAuth      = errors.New("not signed in") // no or dead credentials
+	ErrBusy      = channels.ErrBusy            // too much at once, try again later
 )
 
 // InvalidError names the input that is wrong and the remedy. It is an ErrInvalid.
@@ -63,6 +65,22 @@ func (e *InvalidError) Error() string { return e.Field + ": " + e.Remedy }
 
 // Is makes errors.Is(err, ErrInvalid) true.
 func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+// Refusal is one of the errors above with a sentence that the caller may read: what stands in the way and what to do.
+type Refusal struct {
+	Kind    error
+	Message string
+}
+
+// Refuse makes a Refusal.
+func Refuse(kind error, format string, args ...any) error {
+	return &Refusal{kind, fmt.Sprintf(format, args...)}
+}
+
+func (e *Refusal) Error() string { return e.Message }
+
+// Unwrap makes errors.Is(err, e.Kind) true.
+func (e *Refusal) Unwrap() error { return e.Kind }
 
 // Agent is a person who works conversations.
 type Agent struct {
@@ -95,6 +113,25 @@ type Contact struct {
 	Email      string
 	Attributes json.RawMessage
 	CreatedAt  time.Time
+}
+
+// Identity is what a system knows of a contact. A nil field is left as it is; attributes are merged, and one that
+// is null is removed.
+type Identity struct {
+	ContactID  string // the company's own id of the person
+	Type       *string
+	Name       *string
+	Email      *string
+	Attributes map[string]json.RawMessage
+}
+
+// APIKey is what a system's key stands for: it may write to, and read from, one inbox address.
+type APIKey struct {
+	ID             uuid.UUID
+	Name           string
+	InboxAddressID uuid.UUID
+	Channel        string
+	InboxAddress   string
 }
 
 // Conversation as it stands, with the names a list row needs.

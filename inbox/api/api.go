@@ -12,12 +12,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
-
-	"usher/inbox"
 )
 
-// maxBody bounds a request: a text of 64 KiB escaped as JSON with its envelope.
-const maxBody = 160 << 10
+// maxBody bounds a request: a text of 64 KiB of which each byte may be escaped in six, with its envelope.
+const maxBody = 512 << 10
 
 // bodyTimeout bounds how long a client may take to send a body.
 const bodyTimeout = 10 * time.Second
@@ -45,19 +43,24 @@ type Options struct {
 type API struct {
 	o     Options
 	tries *signInLimiter
+	keys  *keyLimiter
 }
 
-// Register adds every operation to the engine, and the document at /openapi.json with a readable page at /docs.
+// Register adds every operation to the engine behind Guard, and the document at /openapi.json with a readable page
+// at /docs.
 func Register(engine *gin.Engine, o Options) {
-	a := &API{o: o, tries: newSignInLimiter()}
-	a.register(newHuma(engine))
+	a := &API{o: o, tries: newSignInLimiter(), keys: newKeyLimiter(o.Systems.Rate)}
+	group := engine.Group("")
+	group.Use(Guard(o.Log))
+	a.register(a.newHuma(engine, group))
 }
 
 // Document is the OpenAPI 3.1 document as indented JSON.
 func Document() ([]byte, error) {
 	engine := gin.New()
-	h := newHuma(engine)
-	(&API{}).register(h)
+	a := &API{}
+	h := a.newHuma(engine, engine.Group(""))
+	a.register(h)
 	b, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the API document: %w", err)
@@ -65,17 +68,20 @@ func Document() ([]byte, error) {
 	return b, nil
 }
 
-func newHuma(engine *gin.Engine) huma.API {
+func (a *API) newHuma(engine *gin.Engine, group *gin.RouterGroup) huma.API {
 	c := huma.DefaultConfig("Usher", "1")
 	c.Info.Description = "Agents' browsers sign in and send a cookie; systems send an API key. Errors are problem documents (RFC 9457) that name the field and the remedy."
 	c.DocsPath = "" // our own page: the library's needs a script from elsewhere
 	c.CreateHooks = nil
+	c.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
+	c.Transformers = []huma.Transformer{a.explain}
+	c.RejectUnknownQueryParameters = true
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"agent":  {Type: "apiKey", In: "cookie", Name: signInCookie},
 		"system": {Type: "http", Scheme: "bearer"},
 	}
-	h := humagin.New(engine, c)
-	engine.GET("/docs", docsPage(h))
+	h := humagin.NewWithGroup(engine, group, c)
+	group.GET("/docs", docsPage(h))
 	return h
 }
 
@@ -152,5 +158,3 @@ func listOf[A, B any](in []A, convert func(A) B) list[B] {
 	}
 	return list[B]{out}
 }
-
-var _ = inbox.ErrAuth

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -47,33 +48,44 @@ func agentFrom(ctx context.Context) inbox.Agent {
 	return a
 }
 
-// systemFrom is the inbox address of the API key of the call, if it came with one.
-func systemFrom(ctx context.Context) (Key, bool) {
-	k, ok := ctx.Value(systemKey).(Key)
+// systemFrom is the API key of the call, if it came with one.
+func systemFrom(ctx context.Context) (inbox.APIKey, bool) {
+	k, ok := ctx.Value(systemKey).(inbox.APIKey)
 	return k, ok
 }
 
-// authenticate admits a call to its operation by the operation's access, or answers 401 or 403.
+// authenticate admits a call to its operation by the operation's access, or answers 401, 403 or 429.
 func (a *API) authenticate(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(c huma.Context, next func(huma.Context)) {
 		who, _ := c.Operation().Metadata["access"].(access)
 		ctx, err := a.admit(c, who)
 		if err != nil {
-			var status huma.StatusError
-			if !errors.As(problem(err), &status) {
-				status = huma.NewError(http.StatusInternalServerError, "cannot tell who is calling; try again")
-			}
-			if status.GetStatus() >= 500 {
-				a.o.Log.Error("authenticate", "error", err)
-			}
-			if retry, ok := errors.AsType[*limitedError](err); ok {
-				c.SetHeader("Retry-After", retry.after())
-			}
-			_ = huma.WriteErr(h, c, status.GetStatus(), status.Error())
+			a.refuse(h, c, err)
 			return
 		}
 		next(huma.WithContext(c, ctx))
 	}
+}
+
+// refuse answers a call with the problem that err is, before it came to its operation.
+func (a *API) refuse(h huma.API, c huma.Context, err error) {
+	err = problem(err)
+	if e, ok := errors.AsType[*internalError](err); ok {
+		a.logCause(c, e.cause)
+	}
+	if with, ok := errors.AsType[huma.HeadersError](err); ok {
+		for name, values := range with.GetHeaders() {
+			c.SetHeader(name, values[0])
+		}
+	}
+	status := http.StatusInternalServerError
+	if e, ok := errors.AsType[huma.StatusError](err); ok {
+		status = e.GetStatus()
+	}
+	if status == http.StatusUnauthorized {
+		c.SetHeader("WWW-Authenticate", "Bearer")
+	}
+	_ = huma.WriteErr(h, c, status, err.Error()) // the caller went away; the library says so on stderr
 }
 
 func (a *API) admit(c huma.Context, who access) (context.Context, error) {
@@ -280,31 +292,21 @@ func (a *API) signedIn(ctx context.Context, token string, err error) (*signInOut
 	return &signInOutput{a.cookie(token, signInFor), meFrom(agent)}, nil
 }
 
-// Key is what an API key stands for: a system that writes to one inbox address.
-type Key struct {
-	ID             uuid.UUID
-	Name           string
-	InboxAddressID uuid.UUID
-	Channel        string
-	InboxAddress   string
-}
-
 // limitedError refuses a caller who is too fast, and says when to try again.
 type limitedError struct {
-	huma.StatusError
+	*huma.ErrorModel
 	wait time.Duration
 }
 
 func (e *limitedError) after() string {
-	return strconv.Itoa(max(1, int(e.wait.Round(time.Second).Seconds())))
+	return strconv.Itoa(max(1, int(math.Ceil(e.wait.Seconds()))))
 }
 
 // GetHeaders makes the error carry Retry-After.
 func (e *limitedError) GetHeaders() http.Header { return http.Header{"Retry-After": {e.after()}} }
 
-func (e *limitedError) Unwrap() error { return e.StatusError }
-
 func tooMany(what string, wait time.Duration) error {
-	text := what + ": too many at once; wait " + wait.Round(time.Second).String() + " and try again"
-	return &limitedError{huma.NewError(http.StatusTooManyRequests, text), wait}
+	e := &limitedError{wait: wait}
+	e.ErrorModel = errorModel(http.StatusTooManyRequests, what+": too many at once; wait "+e.after()+" s and try again")
+	return e
 }

@@ -7,31 +7,35 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"usher/channels"
 	"usher/inbox"
 	"usher/routing"
 )
 
-// statuses is the one place where the inbox's errors become HTTP.
+// statuses is the one place where the inbox's errors become HTTP, with what to say when the error does not say it.
 var statuses = []struct {
 	err    error
 	status int
+	say    string
 }{
-	{inbox.ErrAuth, http.StatusUnauthorized},
-	{inbox.ErrForbidden, http.StatusForbidden},
-	{inbox.ErrNotFound, http.StatusNotFound},
-	{inbox.ErrConflict, http.StatusConflict},
-	{inbox.ErrBusy, http.StatusServiceUnavailable},
-	{context.DeadlineExceeded, http.StatusServiceUnavailable},
-	{context.Canceled, 499},
+	{inbox.ErrAuth, http.StatusUnauthorized, "sign in again"},
+	{inbox.ErrForbidden, http.StatusForbidden, "you may not do this; ask somebody with the ops role"},
+	{inbox.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
+	{inbox.ErrConflict, http.StatusConflict, "somebody was faster; read it again and decide anew"},
+	{inbox.ErrBusy, http.StatusServiceUnavailable, "too much at once; nothing was stored; try again in a second"},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, "it took too long; try again, a repeat of the same request is safe"},
+	{context.Canceled, statusClientGone, "the caller went away"},
 }
 
-// problem turns an error into a problem document. What is not an error of ours becomes 500 without its text; the
-// middleware logs the cause.
+// statusClientGone is what nginx made customary for a caller that did not wait.
+const statusClientGone = 499
+
+// problem turns an error into a problem document. What is not an error of ours becomes 500 without its text; explain
+// logs the cause.
 func problem(err error) error {
-	var status huma.StatusError
-	if errors.As(err, &status) {
+	if _, ok := errors.AsType[huma.StatusError](err); ok {
 		return err
 	}
 	if field, remedy, ok := invalid(err); ok {
@@ -42,24 +46,68 @@ func problem(err error) error {
 		return policyProblem(p)
 	}
 	for _, s := range statuses {
-		if errors.Is(err, s.err) {
-			e := huma.NewError(s.status, plain(err))
-			if s.status == http.StatusServiceUnavailable {
-				return huma.ErrorWithHeaders(e, http.Header{"Retry-After": {"1"}})
-			}
-			return e
+		if !errors.Is(err, s.err) {
+			continue
 		}
+		e := errorModel(s.status, s.say)
+		if refusal, ok := errors.AsType[*inbox.Refusal](err); ok {
+			e.Detail = refusal.Message
+		}
+		if s.status == http.StatusServiceUnavailable {
+			return huma.ErrorWithHeaders(e, http.Header{"Retry-After": {"1"}})
+		}
+		return e
 	}
-	return &internalError{cause: err, StatusError: huma.NewError(http.StatusInternalServerError, "something went wrong here; nothing of your request was stored; try again")}
+	return &internalError{errorModel(http.StatusInternalServerError, "something went wrong here; nothing of your request was stored; try again"), err}
+}
+
+func errorModel(status int, detail string) *huma.ErrorModel {
+	return &huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail}
 }
 
 // internalError keeps the cause for the log and shows only the general text.
 type internalError struct {
-	huma.StatusError
+	*huma.ErrorModel
 	cause error
 }
 
 func (e *internalError) Unwrap() error { return e.cause }
+
+// explain goes over every response: it logs the cause of an internal error, and makes the library's report on an
+// invalid request say field and remedy in its first sentence.
+func (a *API) explain(c huma.Context, _ string, v any) (any, error) {
+	switch e := v.(type) {
+	case *internalError:
+		a.logCause(c, e.cause)
+		return e.ErrorModel, nil
+	case *huma.ErrorModel:
+		return explainInvalid(e), nil
+	}
+	return v, nil
+}
+
+func (a *API) logCause(c huma.Context, cause error) {
+	a.o.Log.Error("request failed", "method", c.Method(), "path", c.Operation().Path, "operation", c.Operation().OperationID, "error", cause)
+}
+
+// maxEcho bounds how much of a wrong value goes back to the caller.
+const maxEcho = 100
+
+func explainInvalid(e *huma.ErrorModel) *huma.ErrorModel {
+	for _, d := range e.Errors {
+		if d.Message == validation.MsgUnexpectedProperty {
+			d.Message = "is not a field of this call; remove it, /docs lists the fields"
+		}
+		if text, ok := d.Value.(string); !ok || len(text) > maxEcho {
+			d.Value = nil
+		}
+	}
+	if e.Detail == "validation failed" && len(e.Errors) > 0 {
+		first := e.Errors[0]
+		e.Detail = strings.TrimPrefix(first.Location, "body.") + ": " + first.Message
+	}
+	return e
+}
 
 func invalid(err error) (field, remedy string, ok bool) {
 	if e, found := errors.AsType[*inbox.InvalidError](err); found {
@@ -77,15 +125,6 @@ func policyProblem(p *routing.ProblemsError) error {
 		details[i] = &huma.ErrorDetail{Location: "body.yaml", Value: x.Line, Message: x.Message}
 	}
 	return huma.NewError(http.StatusUnprocessableEntity, p.Error(), details...)
-}
-
-// plain is the part of a wrapped error that a person should read: the innermost sentence comes last.
-func plain(err error) string {
-	text := err.Error()
-	if i := strings.LastIndex(text, "\n"); i >= 0 {
-		text = text[i+1:]
-	}
-	return text
 }
 
 func asProblems(err error) ([]routing.Problem, bool) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"usher/channels"
 	"usher/inbox"
 	"usher/routing"
 )
@@ -138,30 +139,50 @@ func ConversationFrom(c inbox.Conversation) Conversation {
 	return out
 }
 
-// Message is one entry of a conversation. Payload of an outbound: choices, template; of an activity: what happened.
+// Message is one entry of a conversation.
 type Message struct {
-	ID         uuid.UUID       `json:"id"`
-	Seq        int64           `json:"seq"`
-	Kind       string          `json:"kind" enum:"inbound,outbound,note,activity"`
-	Author     string          `json:"author" enum:"contact,agent,automatic,system"`
-	AuthorName string          `json:"author_name"`
-	AgentID    *uuid.UUID      `json:"agent_id"`
-	Text       string          `json:"text"`
-	Payload    json.RawMessage `json:"payload"`
-	ClientID   string          `json:"client_id"`
-	DecisionID *uuid.UUID      `json:"decision_id"`
-	Confidence float64         `json:"confidence" doc:"of the decision behind an automatic answer, else 0"`
-	Delivery   string          `json:"delivery" doc:"outbound only: pending, sent, delivered, read or failed"`
-	ProviderAt *time.Time      `json:"provider_at"`
-	CreatedAt  time.Time       `json:"created_at"`
+	ID         uuid.UUID  `json:"id"`
+	Seq        int64      `json:"seq"`
+	Kind       string     `json:"kind" enum:"inbound,outbound,note,activity"`
+	Author     string     `json:"author" enum:"contact,agent,automatic,system"`
+	AuthorName string     `json:"author_name"`
+	AgentID    *uuid.UUID `json:"agent_id"`
+	Text       string     `json:"text"`
+	Payload    Payload    `json:"payload"`
+	ClientID   string     `json:"client_id"`
+	DecisionID *uuid.UUID `json:"decision_id"`
+	Confidence float64    `json:"confidence" doc:"of the decision behind an automatic answer, else 0"`
+	Delivery   string     `json:"delivery" doc:"outbound only: pending, sent, delivered, read or failed"`
+	ProviderAt *time.Time `json:"provider_at"`
+	CreatedAt  time.Time  `json:"created_at"`
+}
+
+// Payload is what an entry holds beside its text, by kind; what does not apply is left out.
+type Payload struct {
+	Choice   string            `json:"choice,omitempty" doc:"inbound: value of the button that the contact pressed"`
+	Answers  *uuid.UUID        `json:"answers,omitempty" doc:"inbound: id of the message that offered the button"`
+	Data     json.RawMessage   `json:"data,omitempty" doc:"inbound: what the sender wanted kept beside it"`
+	Choices  []channels.Choice `json:"choices,omitempty" doc:"outbound: buttons under it"`
+	Template string            `json:"template,omitempty" doc:"outbound: name of the standard answer it came from"`
+	What     string            `json:"what,omitempty" enum:"queued,dispatched,taken,handed_over,released,resolved,reopened,priority_changed,corrected,wrong_answer,withheld" doc:"activity: what happened"`
+	By       string            `json:"by,omitempty" doc:"activity: name of the agent who did it; left out when Usher did"`
+	Agent    string            `json:"agent,omitempty" doc:"activity: name of the agent who has it now"`
+	Team     string            `json:"team,omitempty" doc:"activity: slug of the team whose queue it is in now"`
+	From     string            `json:"from,omitempty" doc:"activity: what it was before, or who had it"`
+	To       string            `json:"to,omitempty" doc:"activity: what it is now"`
+	Reason   string            `json:"reason,omitempty" doc:"activity: why; of resolved: agent, contact, silence or automatic"`
 }
 
 func messageFrom(m inbox.Message) Message {
-	return Message{
+	out := Message{
 		ID: m.ID, Seq: m.Seq, Kind: m.Kind, Author: m.Author, AuthorName: m.AuthorName, AgentID: m.AgentID, Text: m.Text,
-		Payload: orObject(m.Payload), ClientID: m.ClientID, DecisionID: m.DecisionID, Confidence: m.Confidence,
+		ClientID: m.ClientID, DecisionID: m.DecisionID, Confidence: m.Confidence,
 		Delivery: m.Delivery, ProviderAt: m.ProviderAt, CreatedAt: m.CreatedAt,
 	}
+	if err := json.Unmarshal(orObject(m.Payload), &out.Payload); err != nil {
+		out.Payload = Payload{} // written by a later version: the text still shows
+	}
+	return out
 }
 
 // Messages is a part of a conversation; LastSeq is where the conversation stands.
@@ -202,9 +223,13 @@ type Past struct {
 	ResolvedBy string    `json:"resolved_by"`
 }
 
+func contactDetailFrom(c inbox.Contact) ContactDetail {
+	return ContactDetail{contactFrom(c), orObject(c.Attributes), c.CreatedAt}
+}
+
 func contextFrom(c inbox.Context) Context {
 	out := Context{
-		Contact: ContactDetail{contactFrom(c.Contact), orObject(c.Contact.Attributes), c.Contact.CreatedAt},
+		Contact: contactDetailFrom(c.Contact),
 		Events:  []Event{}, History: []Past{}, Similar: orEmpty(c.Similar),
 	}
 	for _, e := range c.Events {

@@ -1,0 +1,238 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+
+	"usher/channels"
+	"usher/inbox"
+)
+
+// Keys knows the API keys. A dead or unknown one is inbox.ErrAuth.
+type Keys interface {
+	FindAPIKey(ctx context.Context, key string) (inbox.APIKey, error)
+}
+
+// Profiles keeps what systems know of contacts. Both make the contact when it is new; a repeat of an event's external
+// id returns the first one.
+type Profiles interface {
+	Track(ctx context.Context, contactID string, e inbox.TrackedEvent) (id uuid.UUID, duplicate bool, err error)
+	Identify(ctx context.Context, who inbox.Identity) (inbox.Contact, error)
+}
+
+// ContactSide reads a conversation of one inbox address as its contact sees it: what came in and what went out.
+type ContactSide interface {
+	ContactMessages(ctx context.Context, conversation, inboxAddress uuid.UUID, after, before int64, limit int) ([]inbox.Message, int64, error)
+}
+
+// SystemsOptions are what the calls of systems work with. Every field is required.
+type SystemsOptions struct {
+	Keys        Keys
+	Receiver    channels.Receiver
+	Profiles    Profiles
+	ContactSide ContactSide
+	// Rate is how many calls a second one key may make; twice that in a burst.
+	Rate float64
+}
+
+// keyLimiter bounds the calls of each key. It holds one limiter per key in use, and keys are made by operators.
+type keyLimiter struct {
+	rate   rate.Limit
+	burst  int
+	mu     sync.Mutex
+	perKey map[uuid.UUID]*rate.Limiter
+}
+
+func newKeyLimiter(perSecond float64) *keyLimiter {
+	return &keyLimiter{rate: rate.Limit(perSecond), burst: max(1, int(2*perSecond)), perKey: map[uuid.UUID]*rate.Limiter{}}
+}
+
+// wait is 0 when the key may call now, else how long until it may.
+func (l *keyLimiter) wait(key uuid.UUID) time.Duration {
+	l.mu.Lock()
+	limiter := l.perKey[key]
+	if limiter == nil {
+		limiter = rate.NewLimiter(l.rate, l.burst)
+		l.perKey[key] = limiter
+	}
+	l.mu.Unlock()
+	r := limiter.Reserve()
+	d := r.Delay()
+	if d > 0 {
+		r.Cancel()
+	}
+	return d
+}
+
+// admitSystem is the key of a system that is not too fast.
+func (a *API) admitSystem(ctx context.Context, bearer string) (inbox.APIKey, error) {
+	key, err := a.o.Systems.Keys.FindAPIKey(ctx, bearer)
+	if err != nil {
+		return inbox.APIKey{}, err
+	}
+	if d := a.keys.wait(key.ID); d > 0 {
+		return inbox.APIKey{}, tooMany("calls with this key", d)
+	}
+	return key, nil
+}
+
+// maxData bounds payload, properties and attributes, in bytes of JSON.
+const maxData = 32 << 10
+
+type (
+	messageInput struct {
+		IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"the same as external_id, for clients that send this header anyway"`
+		Body           struct {
+			Text       string          `json:"text,omitempty" maxLength:"65536" doc:"at most 64 KiB; required unless choice is given"`
+			From       string          `json:"from,omitempty" maxLength:"320" doc:"the sender's address in your system; from or contact_id is required"`
+			ContactID  string          `json:"contact_id,omitempty" maxLength:"200" doc:"your id of the person"`
+			Name       string          `json:"name,omitempty" maxLength:"200"`
+			Email      string          `json:"email,omitempty" maxLength:"320"`
+			ExternalID string          `json:"external_id,omitempty" maxLength:"200" doc:"your id of the message; sending it again is a no-op. It or the header Idempotency-Key is required"`
+			SentAt     *time.Time      `json:"sent_at,omitempty" doc:"when the person wrote it"`
+			Choice     string          `json:"choice,omitempty" maxLength:"100" doc:"value of the button that the person pressed"`
+			Answers    uuid.UUID       `json:"answers,omitempty" doc:"id of the message that offered the button"`
+			Payload    json.RawMessage `json:"payload,omitempty" doc:"whatever you want kept beside it; at most 32 KiB"`
+		}
+	}
+	accepted struct {
+		MessageID      uuid.UUID `json:"message_id"`
+		ConversationID uuid.UUID `json:"conversation_id"`
+		ContactID      uuid.UUID `json:"contact_id" doc:"our id of the contact"`
+		Seq            int64     `json:"seq" doc:"its place in the conversation"`
+		Duplicate      bool      `json:"duplicate" doc:"true when it had been accepted before"`
+	}
+	trackInput struct {
+		Body struct {
+			ContactID  string                     `json:"contact_id" minLength:"1" maxLength:"200" doc:"your id of the person"`
+			Event      string                     `json:"event" pattern:"^[a-z][a-z0-9_.]{0,60}$" doc:"such as order_updated"`
+			Properties map[string]json.RawMessage `json:"properties,omitempty" doc:"at most 32 KiB"`
+			ExternalID string                     `json:"external_id,omitempty" maxLength:"200" doc:"your id of the event; sending it again is a no-op"`
+			OccurredAt *time.Time                 `json:"occurred_at,omitempty" doc:"now, if left out"`
+		}
+	}
+	tracked struct {
+		EventID   uuid.UUID `json:"event_id"`
+		Duplicate bool      `json:"duplicate"`
+	}
+	identifyInput struct {
+		Body struct {
+			ContactID  string                     `json:"contact_id" minLength:"1" maxLength:"200" doc:"your id of the person"`
+			Type       *string                    `json:"type,omitempty" pattern:"^[a-z][a-z0-9_]{0,30}$" doc:"such as customer or vip"`
+			Name       *string                    `json:"name,omitempty" maxLength:"200"`
+			Email      *string                    `json:"email,omitempty" maxLength:"320"`
+			Attributes map[string]json.RawMessage `json:"attributes,omitempty" doc:"merged into those known; null removes one; at most 32 KiB in all"`
+		}
+	}
+)
+
+const tagSystems = "Systems"
+
+func (a *API) registerSystems(h huma.API) {
+	post := http.MethodPost
+	limited := func(op huma.Operation) huma.Operation {
+		op.Errors = append(op.Errors, http.StatusTooManyRequests, http.StatusServiceUnavailable)
+		return op
+	}
+	huma.Register(h, limited(operation(systems, post, "/api/v1/messages", "send-message", "Hand in a message of a contact", 202, tagSystems)), a.receive)
+	huma.Register(h, limited(operation(systems, post, "/api/v1/track", "track", "Say what a contact did elsewhere", 200, tagSystems)), a.track)
+	huma.Register(h, limited(operation(systems, post, "/api/v1/identify", "identify", "Say what you know of a contact", 200, tagSystems)), a.identify)
+}
+
+func (a *API) receive(ctx context.Context, in *messageInput) (*body[accepted], error) {
+	m, err := messageOf(ctx, in)
+	if err != nil {
+		return nil, problem(err)
+	}
+	r, err := a.o.Systems.Receiver.Receive(ctx, m)
+	return reply(accepted{r.MessageID, r.ConversationID, r.ContactID, r.Seq, r.Duplicate}, err)
+}
+
+// messageOf is the message of a call, with all that the channel's own rules do not check.
+func messageOf(ctx context.Context, in *messageInput) (channels.Message, error) {
+	b := in.Body
+	m := channels.Message{
+		From: b.From, ContactID: b.ContactID, Name: b.Name, Email: b.Email, ExternalID: b.ExternalID,
+		Text: b.Text, Choice: b.Choice, Answers: b.Answers, Payload: b.Payload,
+	}
+	if key, ok := systemFrom(ctx); ok {
+		m.Channel, m.InboxAddress = key.Channel, key.InboxAddress
+	}
+	if b.SentAt != nil {
+		m.At = *b.SentAt
+	}
+	switch {
+	case m.ExternalID == "":
+		m.ExternalID = in.IdempotencyKey
+	case in.IdempotencyKey != "" && in.IdempotencyKey != m.ExternalID:
+		return m, &inbox.InvalidError{Field: "external_id", Remedy: "differs from the header Idempotency-Key; they mean the same, send one of them"}
+	}
+	if m.ExternalID == "" {
+		return m, &inbox.InvalidError{Field: "external_id", Remedy: "is required, or the header Idempotency-Key: without your id of the message a repeat could not be told from a second message"}
+	}
+	switch {
+	case m.From == "" && m.ContactID == "":
+		return m, &inbox.InvalidError{Field: "from", Remedy: "is required, or contact_id: say who wrote it"}
+	case m.From == "":
+		m.From = "contact:" + m.ContactID // a name space of its own: `from` may hold the same characters
+	}
+	if len(m.Payload) > maxData {
+		return m, tooLarge("payload")
+	}
+	return m, nil
+}
+
+func (a *API) track(ctx context.Context, in *trackInput) (*body[tracked], error) {
+	e := inbox.TrackedEvent{Name: in.Body.Event, ExternalID: in.Body.ExternalID, OccurredAt: time.Now()}
+	if in.Body.OccurredAt != nil {
+		e.OccurredAt = *in.Body.OccurredAt
+	}
+	var err error
+	if e.Properties, err = dataOf("properties", in.Body.Properties); err != nil {
+		return nil, problem(err)
+	}
+	id, duplicate, err := a.o.Systems.Profiles.Track(ctx, in.Body.ContactID, e)
+	return reply(tracked{id, duplicate}, err)
+}
+
+func (a *API) identify(ctx context.Context, in *identifyInput) (*body[ContactDetail], error) {
+	if _, err := dataOf("attributes", in.Body.Attributes); err != nil {
+		return nil, problem(err)
+	}
+	c, err := a.o.Systems.Profiles.Identify(ctx, inbox.Identity{
+		ContactID: in.Body.ContactID, Type: in.Body.Type, Name: in.Body.Name, Email: in.Body.Email, Attributes: in.Body.Attributes,
+	})
+	return reply(contactDetailFrom(c), err)
+}
+
+// dataOf is an object as JSON, bounded in size.
+func dataOf(field string, object map[string]json.RawMessage) (json.RawMessage, error) {
+	if len(object) == 0 {
+		return json.RawMessage("{}"), nil
+	}
+	b, err := json.Marshal(object)
+	if err != nil {
+		return nil, &inbox.InvalidError{Field: field, Remedy: "is not a JSON object"}
+	}
+	if len(b) > maxData {
+		return nil, tooLarge(field)
+	}
+	return b, nil
+}
+
+func tooLarge(field string) error {
+	return &inbox.InvalidError{Field: field, Remedy: "is larger than 32 KiB; send less, or a reference to it"}
+}
+
+// systemMessages is what the contact of a conversation sees, for the systems of its inbox address.
+func (a *API) systemMessages(ctx context.Context, key inbox.APIKey, in *messagesInput) (*body[Messages], error) {
+	ms, last, err := a.o.Systems.ContactSide.ContactMessages(ctx, in.ID, key.InboxAddressID, in.After, in.Before, in.Limit)
+	return reply(Messages{listOf(ms, messageFrom).Items, last}, err)
+}
