@@ -1,7 +1,7 @@
 // Every read of the API, with its key. A key is used nowhere but here and in the cache updates of src/live.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, client } from './client';
-import type { Context, Conversation, Decision, Message, Messages, View } from './shapes';
+import type { Context, Conversation, Decision, Messages, View } from './shapes';
 
 export type ListFilter = { view: View; team?: string | undefined; q?: string | undefined };
 
@@ -72,13 +72,12 @@ export async function fetchMessages(
   query: { after?: number; before?: number; limit?: number },
   signal?: AbortSignal,
 ): Promise<Messages> {
-  const part = await ask(
+  return ask(
     client.GET('/api/v1/conversations/{id}/messages', {
       params: { path: { id }, query },
       ...(signal && { signal }),
     }),
   );
-  return { last_seq: part.last_seq, items: part.items as Message[] };
 }
 
 export const contextQuery = (id: string) =>

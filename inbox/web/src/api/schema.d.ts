@@ -242,6 +242,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what you know of a contact */
+        post: operations["identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intents": {
         parameters: {
             query?: never;
@@ -304,6 +321,23 @@ export interface paths {
         /** Say whether you take work */
         put: operations["set-presence"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in a message of a contact */
+        post: operations["send-message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -499,6 +533,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a contact did elsewhere */
+        post: operations["track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -520,6 +571,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Accepted: {
+            /** @description our id of the contact */
+            contact_id: string;
+            conversation_id: string;
+            /** @description true when it had been accepted before */
+            duplicate: boolean;
+            message_id: string;
+            /**
+             * Format: int64
+             * @description its place in the conversation
+             */
+            seq: number;
+        };
         Assignment: {
             agent: components["schemas"]["Owner"];
             /** @enum {string} */
@@ -539,6 +603,10 @@ export interface components {
             resolved_at: string;
             /** Format: double */
             score: number;
+        };
+        Choice: {
+            label: string;
+            value: string;
         };
         Colleague: {
             /** Format: int64 */
@@ -640,6 +708,7 @@ export interface components {
             degraded: boolean;
             evidence: components["schemas"]["Evidence"];
             guards: components["schemas"]["Guard"][] | null;
+            helped?: boolean;
             id: string;
             intent: string;
             language: string;
@@ -741,6 +810,18 @@ export interface components {
             note?: string;
             team?: string;
         };
+        IdentifyInputBody: {
+            /** @description merged into those known; null removes one; at most 32 KiB in all */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** @description your id of the person */
+            contact_id: string;
+            email?: string;
+            name?: string;
+            /** @description such as customer or vip */
+            type?: string;
+        };
         Intent: {
             description: string;
             id: string;
@@ -808,12 +889,35 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "inbound" | "outbound" | "note" | "activity";
-            payload: unknown;
+            payload: components["schemas"]["Payload"];
             /** Format: date-time */
             provider_at: string | null;
             /** Format: int64 */
             seq: number;
             text: string;
+        };
+        MessageInputBody: {
+            /** @description id of the message that offered the button */
+            answers?: string;
+            /** @description value of the button that the person pressed */
+            choice?: string;
+            /** @description your id of the person */
+            contact_id?: string;
+            email?: string;
+            /** @description your id of the message; sending it again is a no-op. It or the header Idempotency-Key is required */
+            external_id?: string;
+            /** @description the sender's address in your system; from or contact_id is required */
+            from?: string;
+            name?: string;
+            /** @description whatever you want kept beside it; at most 32 KiB */
+            payload?: unknown;
+            /**
+             * Format: date-time
+             * @description when the person wrote it
+             */
+            sent_at?: string;
+            /** @description at most 64 KiB; required unless choice is given */
+            text?: string;
         };
         Messages: {
             items: components["schemas"]["Message"][];
@@ -843,6 +947,35 @@ export interface components {
             preview: string;
             resolved_by: string;
             status: string;
+        };
+        Payload: {
+            /** @description activity: name of the agent who has it now */
+            agent?: string;
+            /** @description inbound: id of the message that offered the button */
+            answers?: string;
+            /** @description activity: name of the agent who did it; left out when Usher did */
+            by?: string;
+            /** @description inbound: value of the button that the contact pressed */
+            choice?: string;
+            /** @description outbound: buttons under it */
+            choices?: components["schemas"]["Choice"][] | null;
+            /** @description inbound: what the sender wanted kept beside it */
+            data?: unknown;
+            /** @description activity: what it was before, or who had it */
+            from?: string;
+            /** @description activity: why; of resolved: agent, contact, silence or automatic */
+            reason?: string;
+            /** @description activity: slug of the team whose queue it is in now */
+            team?: string;
+            /** @description outbound: name of the standard answer it came from */
+            template?: string;
+            /** @description activity: what it is now */
+            to?: string;
+            /**
+             * @description activity: what happened
+             * @enum {string}
+             */
+            what?: "queued" | "dispatched" | "taken" | "handed_over" | "released" | "resolved" | "reopened" | "priority_changed" | "corrected" | "wrong_answer" | "withheld";
         };
         PolicyChecked: {
             ok: boolean;
@@ -974,6 +1107,27 @@ export interface components {
             thresholds: {
                 [key: string]: number;
             };
+        };
+        TrackInputBody: {
+            /** @description your id of the person */
+            contact_id: string;
+            /** @description such as order_updated */
+            event: string;
+            /** @description your id of the event; sending it again is a no-op */
+            external_id?: string;
+            /**
+             * Format: date-time
+             * @description now, if left out
+             */
+            occurred_at?: string;
+            /** @description at most 32 KiB */
+            properties?: {
+                [key: string]: unknown;
+            };
+        };
+        Tracked: {
+            duplicate: boolean;
+            event_id: string;
         };
         Views: {
             /** Format: int64 */
@@ -1721,6 +1875,75 @@ export interface operations {
             };
         };
     };
+    identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-intents": {
         parameters: {
             query?: never;
@@ -1908,6 +2131,78 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "send-message": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same as external_id, for clients that send this header anyway */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2536,6 +2831,75 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tracked"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

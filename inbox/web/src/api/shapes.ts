@@ -24,12 +24,6 @@ export type Status = Conversation['status'];
 export type Presence = Me['presence'];
 export type View = 'mine' | 'queue' | 'all' | 'waiting' | 'resolved';
 
-/** What happened in an activity, or what an outbound offers. Keys depend on the kind; all are optional. */
-export type Payload = {
-  choices?: { id: string; title: string }[];
-  template?: string;
-  what?: string;
-  [key: string]: unknown;
-};
-export type Message = Omit<Schemas['Message'], 'payload'> & { payload: Payload };
-export type Messages = { items: Message[]; last_seq: number };
+export type Payload = Schemas['Payload'];
+export type Message = Schemas['Message'];
+export type Messages = Schemas['Messages'];
