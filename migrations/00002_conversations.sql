@@ -98,13 +98,15 @@ CREATE UNIQUE INDEX assignments_one_owner ON assignments (conversation_id) WHERE
 CREATE INDEX assignments_agent ON assignments (agent_id, started_at DESC);
 
 -- Work to publish on the bus. A row lives from the commit that made it to the bus's acknowledgement.
--- It is a nudge: `ref` names the message or decision; the bus maps topic and token to a subject.
+-- It is a nudge: `ref` names the message or decision; the bus maps topic and token to a subject. `attempt` is 0 but
+-- for those of the sweeper, because the bus drops a repeat of the same id.
 CREATE TABLE outbox (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic           text NOT NULL CHECK (topic IN ('inbound', 'reply', 'agent', 'outbound')),
     token           text NOT NULL DEFAULT '' CHECK (token ~ '^[a-z0-9_]*$'),
     conversation_id uuid NOT NULL,
     ref             uuid NOT NULL,
+    attempt         int NOT NULL DEFAULT 0 CHECK (attempt >= 0),
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 

@@ -31,6 +31,9 @@ func (p *Policy) Decide(req Request) Decision {
 	if d.Language == "" {
 		d.Language = "und"
 	}
+	if v.notHelp {
+		d.Helped = new(bool)
+	}
 	v.priority, d.PriorityReasons = p.prioritise(v)
 	d.Priority = v.priority
 	guards, passed, because := checkGuards(v)
@@ -136,8 +139,9 @@ func (p *Policy) resolve(req Request) Decision {
 	if req.Choice == HelpedYes {
 		detail = "the contact pressed the button that says it helped"
 	}
+	helped := true
 	d := Decision{
-		Route: ToResolve, Intent: req.State.LastIntent, Priority: intent.Priority(req.State.Priority), Language: req.Prediction.Language,
+		Route: ToResolve, Helped: &helped, Intent: req.State.LastIntent, Priority: intent.Priority(req.State.Priority), Language: req.Prediction.Language,
 		Guards:        []Guard{{Name: "helped", Passed: true, Detail: detail}},
 		Reason:        "The contact says that the automatic answer helped: resolved",
 		PolicyVersion: p.Version, PolicyHash: p.hash, ModelHash: req.Prediction.Model,

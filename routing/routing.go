@@ -89,6 +89,8 @@ type Decision struct {
 	Guards []Guard `json:"guards"`
 	// PriorityReasons say in words what raised or lowered the priority.
 	PriorityReasons []string `json:"priority_reasons,omitempty"`
+	// Helped is what the contact said of the last automatic answer; nil when nothing.
+	Helped *bool `json:"helped,omitempty"`
 	// Reason is one sentence for people.
 	Reason        string `json:"reason"`
 	PolicyVersion int    `json:"policy_version"`

@@ -20,15 +20,31 @@ type Store struct {
 	// committed is told the conversations that changed, after the commit; never nil.
 	committed func(inbox.Change)
 	arrivals  chan arrival
+	// work is signalled when a commit put something into the outbox.
+	work chan struct{}
 }
 
 // New returns a store on a migrated database. changed is called after each commit that changed a
 // conversation, from the goroutine that committed; it must not block. nil means nobody listens.
 func New(pool *pgxpool.Pool, changed func(inbox.Change)) *Store {
-	if changed == nil {
-		changed = func(inbox.Change) {}
+	s := &Store{pool: pool, arrivals: make(chan arrival, ingestQueue), work: make(chan struct{}, 1)}
+	s.committed = func(c inbox.Change) {
+		if c.Work {
+			signal(s.work)
+		}
+		if changed != nil {
+			changed(c)
+		}
 	}
-	return &Store{pool: pool, committed: changed, arrivals: make(chan arrival, ingestQueue)}
+	return s
+}
+
+// signal wakes whoever waits on c; a signal that is pending already is enough.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 // inTx runs do in a transaction; it commits when do returns nil.

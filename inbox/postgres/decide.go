@@ -1,0 +1,270 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"usher/inbox"
+	"usher/intent"
+	"usher/routing"
+)
+
+const (
+	// decideRounds is how often a conversation is looked at anew because another worker was at it.
+	decideRounds = 3
+	// maxCovered is how many messages one decision covers; the rest is decided after it.
+	maxCovered = 20
+)
+
+// Decider prepares requests without locks and decides them under the conversations' locks; routing.Pipeline is one.
+type Decider interface {
+	Prepare(ctx context.Context, requests []routing.Request)
+	Decide(r routing.Request) routing.Decision
+}
+
+// subject is a conversation with undecided messages, on its way to a decision.
+type subject struct {
+	request      routing.Request
+	inboxAddress uuid.UUID
+	// below is set under the lock
+	lastSeq   int64
+	previous  *uuid.UUID // the decision before
+	owner     *uuid.UUID
+	ownerName string
+	released  bool // its owner is offline, so it goes back to the queue
+	decision  routing.Decision
+	id        uuid.UUID // of the decision
+	entry     uuid.UUID // of the line in the thread, Nil when there is none
+	entryText []byte
+}
+
+// Decide decides the undecided messages of conversations, in order, a batch in one transaction: what depends on the text
+// alone is prepared before, the rest is read under the conversations' locks. Conversations without such messages are
+// passed by. When the batch fails its members are tried alone, and one that still fails goes to people, degraded.
+func (s *Store) Decide(ctx context.Context, by Decider, conversations []uuid.UUID) error {
+	conversations = unique(conversations)
+	err := s.decideRounds(ctx, by, conversations)
+	if err == nil || ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if len(conversations) == 1 {
+		return s.decideRounds(ctx, blindDecider{by}, conversations)
+	}
+	var failed []error
+	for _, id := range conversations {
+		failed = append(failed, s.Decide(ctx, by, []uuid.UUID{id}))
+	}
+	return errors.Join(failed...)
+}
+
+func (s *Store) decideRounds(ctx context.Context, by Decider, conversations []uuid.UUID) error {
+	for round := 0; len(conversations) > 0 && round < decideRounds; round++ {
+		subjects, err := s.undecided(ctx, conversations)
+		if err != nil || len(subjects) == 0 {
+			return err
+		}
+		requests := make([]routing.Request, len(subjects))
+		for i, x := range subjects {
+			requests[i] = x.request
+		}
+		by.Prepare(ctx, requests)
+		for i := range subjects {
+			subjects[i].request = requests[i]
+		}
+		if conversations, err = s.decide(ctx, by, subjects); err != nil {
+			return err
+		}
+	}
+	return nil // who was faster decides the rest, or their own nudge does
+}
+
+// blindDecider sends to people what could not be decided on what is known of it.
+type blindDecider struct{ Decider }
+
+func (blindDecider) Prepare(_ context.Context, requests []routing.Request) {
+	for i := range requests {
+		requests[i].Prediction = intent.Prediction{Language: "und", Degraded: "what was understood could not be stored"}
+		requests[i].Evidence = routing.Evidence{}
+		requests[i].Contact.Attributes = nil
+	}
+}
+
+// undecided reads the subjects without locks.
+func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*subject, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.id, c.inbox_address_id, c.channel, k.id, k.type, k.attributes, m.id, m.text, m.payload
+		FROM conversations c
+		JOIN contacts k ON k.id = c.contact_id
+		JOIN LATERAL (
+			SELECT id, seq, text, payload FROM messages
+			WHERE conversation_id = c.id AND kind = 'inbound' AND decision_id IS NULL ORDER BY seq LIMIT $2
+		) m ON true
+		WHERE c.id = ANY($1) ORDER BY c.id, m.seq`, conversations, maxCovered)
+	if err != nil {
+		return nil, fmt.Errorf("read undecided messages: %w", err)
+	}
+	now := time.Now().UTC()
+	var subjects []*subject
+	var row struct {
+		conversation, inbox, contact, message uuid.UUID
+		channel, contactType, text            string
+		attributes                            map[string]any
+		payload                               struct{ Choice string }
+	}
+	_, err = pgx.ForEachRow(rows, []any{&row.conversation, &row.inbox, &row.channel, &row.contact, &row.contactType, &row.attributes, &row.message, &row.text, &row.payload}, func() error {
+		if n := len(subjects); n == 0 || subjects[n-1].request.ConversationID != row.conversation {
+			subjects = append(subjects, &subject{inboxAddress: row.inbox, request: routing.Request{
+				ConversationID: row.conversation, Channel: row.channel, At: now,
+				Contact: routing.Contact{ID: row.contact, Type: row.contactType, Attributes: row.attributes},
+			}})
+		}
+		subjects[len(subjects)-1].add(row.message, row.text, row.payload.Choice)
+		row.attributes, row.payload.Choice = nil, ""
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read undecided messages: %w", err)
+	}
+	return subjects, nil
+}
+
+// add covers one more message. A button counts only as the last word: a text after it is what the contact wants now.
+func (x *subject) add(message uuid.UUID, text, choice string) {
+	r := &x.request
+	r.MessageIDs = append(r.MessageIDs, message)
+	r.Choice = choice
+	r.Text = strings.TrimSpace(strings.Join([]string{r.Text, text}, "\n"))
+}
+
+// decide locks the conversations, decides what is still undecided and writes everything. It returns the conversations
+// whose messages changed since they were read.
+func (s *Store) decide(ctx context.Context, by Decider, subjects []*subject) (again []uuid.UUID, err error) {
+	var decided []*subject
+	err = s.inTx(ctx, "decide", func(tx pgx.Tx) error {
+		decided, again = decided[:0], again[:0]
+		locked, err := lockSubjects(ctx, tx, subjects)
+		if err != nil {
+			return err
+		}
+		for _, x := range subjects {
+			if !locked[x.request.ConversationID] {
+				again = append(again, x.request.ConversationID)
+				continue
+			}
+			x.id, x.decision = newID(), by.Decide(x.request)
+			x.addEntry()
+			decided = append(decided, x)
+		}
+		if len(decided) == 0 {
+			return nil
+		}
+		return writeDecisions(ctx, tx, decided)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range decided {
+		s.committed(x.change())
+	}
+	return again, nil
+}
+
+// lockSubjects locks the conversations in the order of their ids and reads their state. It reports those whose covered
+// messages are all still undecided.
+func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid.UUID]bool, error) {
+	byID := map[uuid.UUID]*subject{}
+	var ids, messages []uuid.UUID
+	for _, x := range subjects {
+		byID[x.request.ConversationID] = x
+		ids = append(ids, x.request.ConversationID)
+		messages = append(messages, x.request.MessageIDs...)
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''),
+			COALESCE((SELECT presence = 'offline' OR disabled_at IS NOT NULL FROM agents WHERE id = c.agent_id), false),
+			COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''), c.person_wrote_at IS NOT NULL, c.auto_replies, c.asked,
+			COALESCE(c.intent, ''), c.priority, c.last_seq, c.decision_id
+		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE OF c`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("lock conversations: %w", err)
+	}
+	var id uuid.UUID
+	var ownerName string
+	var offline bool
+	var st routing.State
+	var lastSeq int64
+	var owner, previous *uuid.UUID
+	if _, err := pgx.ForEachRow(rows, []any{&id, &owner, &ownerName, &offline, &st.Team, &st.PersonWrote, &st.AutoReplies, &st.Watched, &st.LastIntent, &st.Priority, &lastSeq, &previous}, func() error {
+		x := byID[id]
+		x.request.State, x.lastSeq, x.previous, x.owner, x.ownerName = st, lastSeq, previous, owner, ownerName
+		if x.released = offline; owner != nil && !offline {
+			x.request.State.AgentID = owner
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("lock conversations: %w", err)
+	}
+	return stillUndecided(ctx, tx, subjects, messages)
+}
+
+func stillUndecided(ctx context.Context, tx pgx.Tx, subjects []*subject, messages []uuid.UUID) (map[uuid.UUID]bool, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM messages WHERE id = ANY($1) AND decision_id IS NULL`, messages)
+	if err != nil {
+		return nil, fmt.Errorf("read what is still undecided: %w", err)
+	}
+	open, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("read what is still undecided: %w", err)
+	}
+	isOpen := make(map[uuid.UUID]bool, len(open))
+	for _, m := range open {
+		isOpen[m] = true
+	}
+	whole := map[uuid.UUID]bool{}
+	for _, x := range subjects {
+		whole[x.request.ConversationID] = !slices.ContainsFunc(x.request.MessageIDs, func(m uuid.UUID) bool { return !isOpen[m] })
+	}
+	return whole, nil
+}
+
+// addEntry writes the line that the thread shows when the conversation comes to a team or is done.
+func (x *subject) addEntry() {
+	d := x.decision
+	what := inbox.ActivityPayload{Team: d.Team, Reason: d.Reason}
+	switch {
+	case d.Route == routing.ToResolve:
+		what = inbox.ActivityPayload{What: inbox.DidResolve, Reason: "contact"}
+	case d.Route == routing.ToAgent && x.released:
+		what.What, what.From = inbox.DidRelease, x.ownerName
+	case d.Route == routing.ToAgent && d.Team != x.request.State.Team:
+		what.What = inbox.DidQueue
+	default:
+		x.entry = uuid.Nil
+		return
+	}
+	x.entry = newID()
+	x.entryText, _ = json.Marshal(what) // of texts: cannot fail
+	x.lastSeq++
+}
+
+func (x *subject) change() inbox.Change {
+	c := inbox.Change{ConversationID: x.request.ConversationID, Seq: x.lastSeq, Work: x.decision.Route != routing.ToResolve}
+	if x.decision.Route == routing.ToAgent {
+		c.Team = x.decision.Team
+	}
+	return c
+}
+
+func unique(ids []uuid.UUID) []uuid.UUID {
+	out := slices.Clone(ids)
+	slices.SortFunc(out, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(out)
+}

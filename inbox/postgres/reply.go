@@ -1,0 +1,231 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"usher/channels"
+	"usher/inbox"
+	"usher/intent"
+)
+
+// pendingReply is a decision whose automatic answer is not sent yet.
+type pendingReply struct {
+	decision     uuid.UUID
+	conversation uuid.UUID
+	template     string
+	team         string // slug: who takes it when the answer cannot be sent
+	decidedAt    time.Time
+	silence      time.Duration
+	entities     []intent.Entity
+	answer       inbox.Answer
+}
+
+// Answer sends the automatic answers of decisions. The guards that time can break are checked again under the
+// conversation's lock: an answer is withheld when a person has it, has written, or a newer decision stands. An answer
+// that cannot be written goes to people. Decisions that are done already are passed by, so a repeat is a no-op.
+func (s *Store) Answer(ctx context.Context, by inbox.Answerer, silence time.Duration, decisions []uuid.UUID) error {
+	pending, err := s.pendingReplies(ctx, decisions)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	requests := make([]inbox.AnswerRequest, len(pending))
+	for i, p := range pending {
+		requests[i] = inbox.AnswerRequest{ConversationID: p.conversation, Template: p.template, Entities: p.entities, At: p.decidedAt}
+	}
+	answers, err := by.Answers(ctx, requests)
+	if err != nil {
+		return fmt.Errorf("write automatic answers: %w", err)
+	}
+	for i := range pending {
+		pending[i].answer, pending[i].silence = answers[i], silence
+	}
+	return s.sendAnswers(ctx, pending)
+}
+
+func (s *Store) pendingReplies(ctx context.Context, decisions []uuid.UUID) ([]*pendingReply, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.id, d.conversation_id, d.template, COALESCE(d.team, ''), d.created_at, COALESCE(i.request->'prediction'->'entities', '[]')
+		FROM decisions d JOIN decision_inputs i ON i.decision_id = d.id
+		WHERE d.id = ANY($1) AND d.state = 'pending' AND d.route = 'reply' ORDER BY d.conversation_id, d.id`, unique(decisions))
+	if err != nil {
+		return nil, fmt.Errorf("read pending answers: %w", err)
+	}
+	pending, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*pendingReply, error) {
+		p := &pendingReply{}
+		return p, row.Scan(&p.decision, &p.conversation, &p.template, &p.team, &p.decidedAt, &p.entities)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read pending answers: %w", err)
+	}
+	return pending, nil
+}
+
+// sendAnswers commits a batch; when it fails its members are tried alone, so one bad answer hurts only itself.
+func (s *Store) sendAnswers(ctx context.Context, pending []*pendingReply) error {
+	var changes []inbox.Change
+	err := s.inTx(ctx, "answer automatically", func(tx pgx.Tx) error {
+		changes = changes[:0]
+		locks, err := lockForAnswer(ctx, tx, pending)
+		if err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		for _, p := range pending {
+			if l, ok := locks[p.decision]; ok {
+				changes = append(changes, l.queue(b, p))
+			}
+		}
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return fmt.Errorf("write answers: %w", err)
+		}
+		return nil
+	})
+	if err != nil && len(pending) > 1 && ctx.Err() == nil {
+		var failed []error
+		for _, p := range pending {
+			failed = append(failed, s.sendAnswers(ctx, []*pendingReply{p}))
+		}
+		return errors.Join(failed...)
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		s.committed(c)
+	}
+	return nil
+}
+
+// answerLock is a conversation under lock as far as an automatic answer needs it.
+type answerLock struct {
+	conversation uuid.UUID
+	inboxAddress uuid.UUID
+	channel      string
+	status       inbox.Status
+	owned        bool
+	queued       bool
+	personWrote  bool
+	newest       bool // no newer decision stands
+	undecided    bool // the contact wrote more, which is not decided yet
+	lastSeq      int64
+}
+
+// lockForAnswer locks the conversations of decisions that are still pending.
+func lockForAnswer(ctx context.Context, tx pgx.Tx, pending []*pendingReply) (map[uuid.UUID]*answerLock, error) {
+	var conversations, decisions []uuid.UUID
+	for _, p := range pending {
+		conversations, decisions = append(conversations, p.conversation), append(decisions, p.decision)
+	}
+	if _, err := tx.Exec(ctx, `SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, conversations); err != nil {
+		return nil, fmt.Errorf("lock conversations: %w", err)
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT d.id, c.id, c.inbox_address_id, c.channel, c.status, c.agent_id IS NOT NULL, c.team_id IS NOT NULL, c.person_wrote_at IS NOT NULL,
+			c.decision_id = d.id, c.last_seq,
+			EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'inbound' AND m.decision_id IS NULL)
+		FROM decisions d JOIN conversations c ON c.id = d.conversation_id
+		WHERE d.id = ANY($1) AND d.state = 'pending'`, decisions)
+	if err != nil {
+		return nil, fmt.Errorf("read what is still pending: %w", err)
+	}
+	locks := map[uuid.UUID]*answerLock{}
+	for rows.Next() {
+		var decision uuid.UUID
+		l := &answerLock{}
+		if err := rows.Scan(&decision, &l.conversation, &l.inboxAddress, &l.channel, &l.status, &l.owned, &l.queued, &l.personWrote, &l.newest, &l.lastSeq, &l.undecided); err != nil {
+			return nil, fmt.Errorf("read what is still pending: %w", err)
+		}
+		locks[decision] = l
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read what is still pending: %w", err)
+	}
+	return locks, nil
+}
+
+// withheld says why the answer must not be sent any more, or nothing.
+func (l *answerLock) withheld() string {
+	switch {
+	case l.owned:
+		return "a person has taken the conversation"
+	case l.personWrote:
+		return "a person has written"
+	case l.queued:
+		return "the conversation waits for people"
+	case l.status == inbox.Resolved:
+		return "the conversation is resolved"
+	case !l.newest:
+		return "the contact wrote again and that was decided since"
+	}
+	return ""
+}
+
+// queue sends the answer, withholds it, or gives the conversation to people, as the lock allows.
+func (l *answerLock) queue(b *pgx.Batch, p *pendingReply) inbox.Change {
+	l.lastSeq++
+	change := inbox.Change{ConversationID: l.conversation, Seq: l.lastSeq}
+	switch why := l.withheld(); {
+	case why != "":
+		b.Queue(`UPDATE decisions SET state = 'withheld', withheld_reason = $2 WHERE id = $1`, p.decision, why)
+		l.addActivity(b, inbox.ActivityPayload{What: inbox.DidWithhold, Reason: why})
+		b.Queue(`UPDATE conversations SET last_seq = $2 WHERE id = $1`, l.conversation, l.lastSeq)
+	case p.answer.Err != nil:
+		l.giveToPeople(b, p)
+		change.Team = p.team
+	default:
+		l.send(b, p)
+		change.Work = true
+	}
+	return change
+}
+
+func (l *answerLock) addActivity(b *pgx.Batch, what inbox.ActivityPayload) {
+	payload, _ := json.Marshal(what) // of texts: cannot fail
+	b.Queue(`
+		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload)
+		VALUES ($1, $2, $3, 'activity', 'system', $4, '', $5)`, newID(), l.conversation, l.lastSeq, l.inboxAddress, payload)
+}
+
+// giveToPeople is for an answer that came out empty, too long or broken: the contact must not get it, nor nothing.
+func (l *answerLock) giveToPeople(b *pgx.Batch, p *pendingReply) {
+	why := "The automatic answer " + p.template + " could not be written: " + p.answer.Err.Error()
+	b.Queue(`UPDATE decisions SET state = 'withheld', withheld_reason = $2 WHERE id = $1`, p.decision, why)
+	l.addActivity(b, inbox.ActivityPayload{What: inbox.DidQueue, Team: p.team, Reason: why})
+	b.Queue(`
+		UPDATE conversations SET last_seq = $2, team_id = (SELECT id FROM teams WHERE slug = $3), queued_at = COALESCE(queued_at, now()), degraded = true
+		WHERE id = $1`, l.conversation, l.lastSeq, p.team)
+}
+
+func (l *answerLock) send(b *pgx.Batch, p *pendingReply) {
+	text := p.answer.Text
+	payload := struct {
+		Template string            `json:"template"`
+		Version  int               `json:"template_version"`
+		Choices  []channels.Choice `json:"choices,omitempty"`
+	}{Template: p.template, Version: p.answer.Version}
+	if p.answer.Asks {
+		text += "\n\n" + inbox.HelpQuestion
+		payload.Choices = inbox.HelpChoices()
+	}
+	body, _ := json.Marshal(payload) // of texts: cannot fail
+	message := newID()
+	b.Queue(`
+		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload, decision_id, delivery)
+		VALUES ($1, $2, $3, 'outbound', 'automatic', $4, $5, $6, $7, 'pending')`,
+		message, l.conversation, l.lastSeq, l.inboxAddress, text, body, p.decision)
+	b.Queue(`
+		UPDATE conversations SET last_seq = $2, preview = $3, last_message_at = now(), auto_replies = auto_replies + 1, asked = $4,
+			status = CASE WHEN $5 THEN 'open' ELSE 'waiting' END,
+			waiting_since = CASE WHEN $5 THEN waiting_since END,
+			watch_until = now() + make_interval(secs => $6)
+		WHERE id = $1`, l.conversation, l.lastSeq, preview(text), p.answer.Asks, l.undecided, p.silence.Seconds())
+	b.Queue(`UPDATE decisions SET state = 'done' WHERE id = $1`, p.decision)
+	b.Queue(`INSERT INTO outbox (topic, token, conversation_id, ref) VALUES ('outbound', $1, $2, $3)`, l.channel, l.conversation, message)
+}
