@@ -66,7 +66,7 @@ func (s *Store) relay(ctx context.Context, to Publisher) (int, error) {
 		var w routing.Work
 		var attempt int
 		if _, err := pgx.ForEachRow(rows, []any{&w.Topic, &w.Token, &w.ConversationID, &w.Ref, &attempt}, func() error {
-			w.ID = w.Topic + "." + w.Ref.String()
+			w.ID = w.Ref.String()
 			if attempt > 0 {
 				w.ID += "." + strconv.Itoa(attempt)
 			}
