@@ -1,0 +1,194 @@
+package intent
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Kinds of entities.
+const (
+	OrderNumber = "order_number"
+	Email       = "email"
+	Phone       = "phone"
+	Amount      = "amount"
+	Date        = "date"
+)
+
+const (
+	money = `(?:[€£$¥₹]|\b(?:usd|eur|gbp|chf|cad|aud|inr|jpy|pln|sek|nok|dkk)\b|\b(?:us|a|c)\$)`
+	coins = `(?:\s?[€£$¥₹]|\s?(?:usd|eur|euros?|gbp|chf|cad|aud|inr|jpy|pln|sek|nok|dkk|dollars?|bucks|pounds?|quid|pence|cents?|francs?|rupees?)\b)`
+	sum   = `\d{1,3}(?:[,.\x{00a0}' ]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?`
+	month = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?`
+	day   = `(?:0?[1-9]|[12]\d|3[01])`
+	year  = `(?:19|20)\d\d`
+)
+
+var (
+	amountPattern = regexp.MustCompile(`(?i)` + money + `\s?(?:` + sum + `)\b|\b(?:` + sum + `)` + coins)
+	datePattern   = regexp.MustCompile(`(?i)\b` + year + `-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b` +
+		`|\b` + day + `[./-]` + day + `[./-](?:` + year + `|\d\d)\b` +
+		`|\b` + month + `\s?` + day + `(?:st|nd|rd|th)?\b(?:,?\s` + year + `\b)?` +
+		`|\b` + day + `(?:st|nd|rd|th)?(?:\sof)?\s?` + month + `(?:,?\s` + year + `\b)?` +
+		`|\b(?:yesterday|tomorrow|(?:last|next|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b`)
+	numberPattern = regexp.MustCompile(`(?i)#\s?[a-z0-9][a-z0-9-]{2,24}|\b[a-z]{1,5}[-_]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*\b|\b\d[a-z0-9]*(?:[-_][a-z0-9]+)*\b`)
+)
+
+// findEntities finds the entities of a text, in its order; they do not overlap.
+func findEntities(text string) []Entity {
+	var es []Entity
+	add := func(kind string, start, end int) {
+		es = append(es, Entity{Kind: kind, Value: text[start:end], Start: start, End: end})
+	}
+	free := func(start, end int) bool {
+		return !slices.ContainsFunc(es, func(e Entity) bool { return start < e.End && e.Start < end })
+	}
+	if strings.Contains(text, "@") {
+		for _, m := range emailPattern.FindAllStringIndex(text, -1) {
+			add(Email, m[0], m[1])
+		}
+	}
+	for _, m := range datePattern.FindAllStringIndex(text, -1) {
+		if free(m[0], m[1]) {
+			add(Date, m[0], m[1])
+		}
+	}
+	if !strings.ContainsAny(text, "0123456789") {
+		return inOrder(es)
+	}
+	for _, m := range amountPattern.FindAllStringIndex(text, -1) {
+		if free(m[0], m[1]) {
+			add(Amount, m[0], m[1])
+		}
+	}
+	for _, m := range digitsPattern.FindAllStringIndex(text, -1) {
+		if free(m[0], m[1]) && !wordAround(text, m[0], m[1]) && isPhone(text, m[0], m[1]) {
+			add(Phone, m[0], m[1])
+		}
+	}
+	for _, m := range numberPattern.FindAllStringIndex(text, -1) {
+		if start, end, ok := orderNumber(text, m[0], m[1]); ok && free(start, end) {
+			add(OrderNumber, start, end)
+		}
+	}
+	return inOrder(es)
+}
+
+func inOrder(es []Entity) []Entity {
+	slices.SortFunc(es, func(a, b Entity) int { return cmp.Compare(a.Start, b.Start) })
+	return es
+}
+
+// wordAround reports whether text[start:end] is only a part of a word or a code.
+func wordAround(text string, start, end int) bool {
+	return start > 0 && (wordByte(text[start-1]) || text[start-1] == '#') || end < len(text) && wordByte(text[end])
+}
+
+func wordByte(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'
+}
+
+var (
+	phoneGroups = regexp.MustCompile(`^\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$|^\d{2,5}([ .-])\d{2,4}(?:[ .-]\d{2,4}){2,4}$`)
+	phoneBefore = regexp.MustCompile(`(?i)\b(?:phone|call|mobile|cell|cellphone|tel|telephone|whatsapp|handy|sms|text me|reach me)\b[^\n.?!]{0,24}$`)
+)
+
+// phoneLike reports whether a run of digits and separators looks like a phone number by itself: international,
+// with a leading zero, or in the usual groups.
+func phoneLike(s string) bool {
+	n := len(onlyDigits(s))
+	switch {
+	case n < 7 || n > 15 || datePattern.MatchString(s):
+		return false
+	case s[0] == '+' || strings.HasPrefix(s, "(+") || strings.HasPrefix(s, "00"):
+		return n >= 8
+	case s[0] == '0':
+		return n >= 9
+	}
+	return n >= 9 && phoneGroups.MatchString(s)
+}
+
+func isPhone(text string, start, end int) bool {
+	s := text[start:end]
+	if phoneLike(s) {
+		return true
+	}
+	n := len(onlyDigits(s))
+	return n >= 7 && n <= 15 && phoneBefore.MatchString(text[max(0, start-48):start])
+}
+
+var (
+	orderBefore = regexp.MustCompile(`(?i)\b(?:orders?|ordr|oder|ord|purchases?|bestellung|bestellnummer|commande|pedido|ordine|po)(?:[\s.:#(=-]+(?:number|numbers|no|nr|num|nummer|id|ref|reference|code|is|was|my|the|its|it's|are|n|°|nº|numero|número|and|&|or|,|with|for|from|#?[a-z]{0,4}-?\d{3,})){0,5}[\s.:,#(="'\x{2018}\x{201c}°-]*$`)
+	orderNoun   = regexp.MustCompile(`(?i)\b(?:orders?|ordr|ordered|purchases?|package|parcel|packet|delivery|shipment|bestellung|commande|pedido)\b`)
+	orderAfter  = regexp.MustCompile(`(?i)^[\s,:;)(-]*(?:(?:is|was|it's|its|as|that's|thats|=)\s+)?(?:(?:my|the|an?|our|for)\s+)*(?:order|ordernumber|purchase|po)\b`)
+	onlyNumber  = regexp.MustCompile(`(?i)^[\s'"(,.!:-]*(?:(?:it|its|it's|is|the|my|number|no|nr|ord|ok|yes|yep|sure|hi|hello|here|sorry|of|course|please|this|that's|thats|one|and|thanks)[\s:,.!-]+)*$`)
+	knownPrefix = regexp.MustCompile(`^(?i:ord|order|so|po)[-_]?\d`)
+	yearPattern = regexp.MustCompile(`^` + year + `$`)
+)
+
+// orderNumber decides whether the code at text[start:end] is an order number, and where without its "#". A number
+// alone means little, so the words around it decide.
+func orderNumber(text string, start, end int) (int, int, bool) {
+	hash := text[start] == '#'
+	if hash {
+		for start++; text[start] == ' '; start++ {
+		}
+	}
+	code := text[start:end]
+	digits := len(onlyDigits(code))
+	if digits < 3 || digits > 20 || len(code) > 30 || !startsClean(text, start, hash) || !endsClean(text, end) {
+		return 0, 0, false
+	}
+	before, after := text[max(0, start-80):start], text[end:min(len(text), end+32)]
+	before = strings.TrimSuffix(before, "#")
+	switch {
+	case knownPrefix.MatchString(code), hash && digits >= 3:
+		return start, end, true
+	case orderBefore.MatchString(before):
+		return start, end, !yearPattern.MatchString(code) || !strings.HasSuffix(strings.TrimSpace(before), "from")
+	case yearPattern.MatchString(code) || digits < 4:
+		return 0, 0, false
+	case orderAfter.MatchString(after):
+		return start, end, true
+	case onlyNumber.MatchString(text[:start]) && !strings.ContainsFunc(after, isWordRune):
+		return start, end, true
+	}
+	closes := !strings.ContainsFunc(after, isWordRune) || strings.ContainsAny(after[:1], "?!.,)")
+	return start, end, closes && (digits == len(code) || strings.ContainsRune(code, '-')) && orderNoun.MatchString(lastSentences(before))
+}
+
+func isWordRune(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r > 0x7f
+}
+
+// startsClean refuses parts of prices, decimals, links, addresses and longer codes.
+func startsClean(text string, start int, hash bool) bool {
+	if start == 0 || hash {
+		return true
+	}
+	switch b := text[start-1]; b {
+	case '.', ',', '/', '@', '&', '=', '+', '_', '-', '$':
+		return start > 1 && (b == '-' || b == ',' || b == '.' || b == '=') && !wordByte(text[start-2])
+	}
+	return true
+}
+
+func endsClean(text string, end int) bool {
+	if end+1 >= len(text) {
+		return true
+	}
+	switch text[end] {
+	case '.', ',', '/', '@', '%', '\'':
+		return !wordByte(text[end+1])
+	}
+	return text[end] != '%'
+}
+
+// lastSentences is the end of a text in which a noun still says what a number means.
+func lastSentences(s string) string {
+	if i := strings.LastIndexAny(s, "\n"); i >= 0 {
+		return s[i:]
+	}
+	return s
+}

@@ -1,0 +1,50 @@
+package intent
+
+import "strconv"
+
+// PriorityContext is what priority depends on beside the text.
+type PriorityContext struct {
+	ContactType string // "vip" is treated better; other types alike
+	Repeats     int    // earlier conversations about the same within the policy's days
+}
+
+// Prioritise finds the priority of a message whose intent has the priority base, and says in words why it differs.
+// It only ever raises base. An unknown base counts as normal.
+func Prioritise(p Prediction, base Priority, c PriorityContext) (Priority, []string) {
+	r := rise{at: known(base)}
+	s := p.Signals
+	repeat := s.Repeat || c.Repeats > 0
+	r.to(Urgent, s.Harm, "someone or an account may be in danger")
+	r.to(Urgent, s.Threat && (s.Angry || repeat || s.Deadline), "speaks of legal or similar steps, and is not calm about it")
+	r.to(Urgent, s.Angry && repeat, "angry, and not the first contact")
+	r.to(High, s.Threat, "speaks of legal or similar steps")
+	r.to(High, s.Angry, "angry")
+	r.to(High, s.Deadline, "in a hurry")
+	r.to(High, c.Repeats > 1, strconv.Itoa(c.Repeats)+" earlier conversations about this")
+	r.to(High, repeat && r.at == Normal, "not the first contact")
+	r.to(Normal, repeat, "not the first contact")
+	r.to(Normal, s.WantsPerson, "asks for a person")
+	r.to(High, c.ContactType == "vip" && r.at == Normal, "contact of type vip")
+	r.to(Normal, c.ContactType == "vip", "contact of type vip")
+	return r.at, r.why
+}
+
+func known(p Priority) Priority {
+	switch p {
+	case Urgent, High, Low:
+		return p
+	}
+	return Normal
+}
+
+// rise is a priority on its way up, with the reasons for every step.
+type rise struct {
+	at  Priority
+	why []string
+}
+
+func (r *rise) to(p Priority, when bool, because string) {
+	if when && p.Rank() < r.at.Rank() {
+		r.at, r.why = p, append(r.why, because)
+	}
+}
