@@ -69,7 +69,7 @@ func TestEachGuardAloneSendsToPeople(t *testing.T) {
 		change        func(*routing.Request)
 	}{
 		{"helped", "Order status, not helped by the automatic answer: normal priority, for Customer care with orders", func(r *routing.Request) { r.Choice, r.Text, r.State.LastIntent = routing.HelpedNo, "", "order_status" }},
-		{"model", "Order status and not fully understood: normal priority, for Customer care with orders", func(r *routing.Request) { r.Prediction.Degraded = "the model took too long" }},
+		{"model", "Order status, not fully understood: normal priority, for Customer care with orders", func(r *routing.Request) { r.Prediction.Degraded = "the model took too long" }},
 		{"model", "Could not be understood: normal priority, for Customer care", func(r *routing.Request) { r.Prediction.Ranked = nil }},
 		{"language", "Order status, written in fi: normal priority, for Customer care with orders", func(r *routing.Request) { r.Prediction.Language = "fi" }},
 		{"scope", "No known request fits: normal priority, for Customer care", func(r *routing.Request) { r.Prediction.OOS = 0.8 }},
