@@ -1,7 +1,7 @@
 // Every read of the API, with its key. A key is used nowhere but here and in the cache updates of src/live.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, client } from './client';
-import type { Context, Conversation, Decision, Messages, View } from './shapes';
+import type { Context, Conversation, ConversationPage, Decision, Messages, View } from './shapes';
 
 export type ListFilter = { view: View; team?: string | undefined; q?: string | undefined };
 
@@ -40,7 +40,7 @@ export const pageSize = 50;
 export const listQuery = (f: ListFilter) =>
   infiniteQueryOptions({
     queryKey: keys.list(f),
-    queryFn: ({ signal, pageParam }) =>
+    queryFn: ({ signal, pageParam }): Promise<ConversationPage> =>
       ask(
         client.GET('/api/v1/conversations', {
           signal,
