@@ -1,0 +1,536 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"usher/channels"
+	"usher/inbox"
+	"usher/inbox/postgres"
+	"usher/intent"
+	"usher/migrations/dbtest"
+	"usher/routing"
+)
+
+// reader understands what the tests write: the first word is the intent, and its rest sets signals.
+type reader struct{}
+
+func (reader) Understand(_ context.Context, text string) intent.Prediction {
+	label, rest, _ := strings.Cut(text, " ")
+	return intent.Prediction{
+		Model: "test", Language: "en", Ranked: []intent.Ranked{{Intent: label, Confidence: 0.95}},
+		Signals: intent.Signals{Angry: strings.Contains(rest, "NOW")},
+	}
+}
+
+// writer writes automatic answers that name their template; templates in broken cannot be written.
+type writer struct{ broken map[string]bool }
+
+func (w writer) Answers(_ context.Context, requests []inbox.AnswerRequest) ([]inbox.Answer, error) {
+	out := make([]inbox.Answer, len(requests))
+	for i, r := range requests {
+		out[i] = inbox.Answer{Text: "About " + r.Template, Version: 1, Asks: true}
+		if w.broken[r.Template] {
+			out[i] = inbox.Answer{Err: errors.New("the text comes out empty")}
+		}
+	}
+	return out, nil
+}
+
+// sink is a channel that takes everything.
+type sink struct {
+	mu   sync.Mutex
+	sent []channels.Outbound
+	err  error
+}
+
+func (s *sink) Channel() string { return channels.API }
+
+func (s *sink) Send(_ context.Context, m channels.Outbound) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	s.sent = append(s.sent, m)
+	return nil
+}
+
+// floor is a store with what a message needs to get through: an address, a policy, and ingest running.
+type floor struct {
+	*testing.T
+	pool  *pgxpool.Pool
+	store *postgres.Store
+	pipe  *routing.Pipeline
+	sink  *sink
+	n     int
+}
+
+func newFloor(t *testing.T) *floor {
+	t.Helper()
+	pool := dbtest.Pool(t)
+	f := &floor{T: t, pool: pool, store: postgres.New(pool, nil), sink: &sink{}}
+	policy, err := routing.ParsePolicy(routing.DefaultPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.exec(`INSERT INTO inbox_addresses (id, channel, address, name, secret) VALUES (gen_random_uuid(), 'api', 'shop', 'Shop', 'x')`)
+	f.exec(`INSERT INTO policies (hash, yaml, state, author) VALUES ($1, 'x', 'live', 'test')`, policy.Hash())
+	f.exec(`INSERT INTO teams (id, slug, name) VALUES (gen_random_uuid(), 'care', 'Care'), (gen_random_uuid(), 'technical', 'Technical')`)
+	f.exec(`INSERT INTO skills (slug, name) VALUES ('billing', 'Billing'), ('orders', 'Orders')`)
+	policy.Version = 1
+	f.pipe = &routing.Pipeline{Understander: reader{}, Policy: func() *routing.Policy { return policy }}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- f.store.RunIngest(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("ingest: %v", err)
+		}
+	})
+	return f
+}
+
+func (f *floor) exec(sql string, args ...any) {
+	f.Helper()
+	if _, err := f.pool.Exec(f.Context(), sql, args...); err != nil {
+		f.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func value[T any](f *floor, sql string, args ...any) T {
+	f.Helper()
+	var v T
+	if err := f.pool.QueryRow(f.Context(), sql, args...).Scan(&v); err != nil {
+		f.Fatalf("%s: %v", sql, err)
+	}
+	return v
+}
+
+// says takes a message in from somebody and returns its receipt.
+func (f *floor) says(from, text string) channels.Receipt {
+	f.Helper()
+	f.n++
+	r, err := f.store.Receive(f.Context(), channels.Message{Channel: channels.API, InboxAddress: "shop", From: from, ExternalID: fmt.Sprint("m", f.n), Text: text})
+	if err != nil {
+		f.Fatalf("receive %q: %v", text, err)
+	}
+	return r
+}
+
+func (f *floor) decide(conversations ...uuid.UUID) {
+	f.Helper()
+	if err := f.store.Decide(f.Context(), f.pipe, conversations); err != nil {
+		f.Fatalf("decide: %v", err)
+	}
+}
+
+// pendingDecision is the newest decision of a conversation.
+func (f *floor) decision(conversation uuid.UUID) uuid.UUID {
+	f.Helper()
+	return value[uuid.UUID](f, `SELECT decision_id FROM conversations WHERE id = $1`, conversation)
+}
+
+func (f *floor) answer(w writer, decisions ...uuid.UUID) {
+	f.Helper()
+	if err := f.store.Answer(f.Context(), w, time.Hour, decisions); err != nil {
+		f.Fatalf("answer: %v", err)
+	}
+}
+
+// hire adds an agent of team care who is online.
+func (f *floor) hire(name string, capacity int, skills ...string) uuid.UUID {
+	f.Helper()
+	id := uuid.Must(uuid.NewV7())
+	f.exec(`INSERT INTO agents (id, email, name, role, presence, capacity) VALUES ($1, lower($2) || '@example.com', $2, 'agent', 'online', $3)`, id, name, capacity)
+	f.exec(`INSERT INTO team_members (team_id, agent_id) SELECT id, $1 FROM teams WHERE slug = 'care'`, id)
+	for _, s := range skills {
+		f.exec(`INSERT INTO agent_skills (agent_id, skill, level) VALUES ($1, $2, 3)`, id, s)
+	}
+	return id
+}
+
+func (f *floor) dispatch(team string) int {
+	f.Helper()
+	n, err := f.store.Dispatch(f.Context(), team)
+	if err != nil {
+		f.Fatalf("dispatch: %v", err)
+	}
+	return n
+}
+
+func TestASureQuestionIsAnsweredOnceAndWatched(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "order_status please")
+	f.decide(r.ConversationID)
+	f.decide(r.ConversationID) // a repeat of the nudge
+	d := f.decision(r.ConversationID)
+	f.answer(writer{}, d)
+	f.answer(writer{}, d)
+	if n := value[int](f, `SELECT count(*) FROM decisions`); n != 1 {
+		t.Errorf("%d decisions, want 1", n)
+	}
+	if n := value[int](f, `SELECT count(*) FROM messages WHERE kind = 'outbound' AND text = E'About order_status\n\nDid that help?' AND payload->'choices'->0->>'value' = 'helped_yes'`); n != 1 {
+		t.Errorf("%d answers with the question, want 1", n)
+	}
+	if s := value[string](f, `SELECT status || ' ' || asked || ' ' || auto_replies || ' ' || (watch_until > now()) || ' ' || (waiting_since IS NULL) FROM conversations`); s != "waiting true 1 true true" {
+		t.Errorf("conversation is %q", s)
+	}
+	if s := value[string](f, `SELECT state FROM decisions`); s != "done" {
+		t.Errorf("decision is %q, want done", s)
+	}
+	if v := value[bool](f, `SELECT request->'message_ids'->>0 = $1 FROM decision_inputs`, r.MessageID.String()); !v {
+		t.Error("the request is not stored whole")
+	}
+}
+
+func TestAnAnswerToTheQuestionEndsOrGoesOn(t *testing.T) {
+	for _, tc := range []struct{ text, choice, status, by, feedback string }{
+		{"yes thanks", "", "resolved", "contact", "true"},
+		{"", routing.HelpedYes, "resolved", "contact", "true"},
+		{"no", "", "open", "", "false"},
+		{"", routing.HelpedNo, "open", "", "false"},
+	} {
+		t.Run(tc.text+tc.choice, func(t *testing.T) {
+			f := newFloor(t)
+			r := f.says("ada", "order_status please")
+			f.decide(r.ConversationID)
+			f.answer(writer{}, f.decision(r.ConversationID))
+			again, err := f.store.Receive(t.Context(), channels.Message{Channel: channels.API, InboxAddress: "shop", From: "ada", ExternalID: "b", Text: tc.text, Choice: tc.choice})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.decide(again.ConversationID)
+			if s := value[string](f, `SELECT status || ',' || COALESCE(resolved_by, '') || ',' || (SELECT helped FROM feedback) FROM conversations`); s != tc.status+","+tc.by+","+tc.feedback {
+				t.Errorf("conversation and feedback are %q, want %v", s, tc)
+			}
+			if tc.status == "open" && value[string](f, `SELECT t.slug FROM conversations c JOIN teams t ON t.id = c.team_id`) != "care" {
+				t.Error("nobody got the one that was not helped")
+			}
+		})
+	}
+}
+
+func TestAnAnswerIsWithheldOnceAPersonHasIt(t *testing.T) {
+	for name, change := range map[string]string{
+		"a person took it":    `UPDATE conversations SET agent_id = (SELECT id FROM agents), team_id = (SELECT id FROM teams WHERE slug = 'care')`,
+		"a person wrote":      `UPDATE conversations SET person_wrote_at = now()`,
+		"it waits for people": `UPDATE conversations SET team_id = (SELECT id FROM teams WHERE slug = 'care')`,
+		"it is resolved":      `UPDATE conversations SET status = 'resolved', resolved_at = now(), resolved_by = 'agent'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFloor(t)
+			f.hire("Ada", 3)
+			r := f.says("bo", "order_status please")
+			f.decide(r.ConversationID)
+			f.exec(change)
+			f.answer(writer{}, f.decision(r.ConversationID))
+			if n := value[int](f, `SELECT count(*) FROM messages WHERE kind = 'outbound'`); n != 0 {
+				t.Errorf("%d answers were sent", n)
+			}
+			if s := value[string](f, `SELECT state || (withheld_reason IS NOT NULL) FROM decisions`); s != "withheldtrue" {
+				t.Errorf("decision is %q", s)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatCannotBeWrittenGoesToPeople(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "order_status please")
+	f.decide(r.ConversationID)
+	f.answer(writer{broken: map[string]bool{"order_status": true}}, f.decision(r.ConversationID))
+	if s := value[string](f, `SELECT status || ' ' || degraded || ' ' || (queued_at IS NOT NULL) || ' ' || (SELECT slug FROM teams WHERE id = team_id) FROM conversations`); s != "open true true care" {
+		t.Errorf("conversation is %q", s)
+	}
+}
+
+func TestMessagesOfABurstAreDecidedTogetherAndInOrder(t *testing.T) {
+	f := newFloor(t)
+	first := f.says("ada", "order_status")
+	f.says("ada", "where is it")
+	f.says("ada", "hello?")
+	f.decide(first.ConversationID)
+	if s := value[string](f, `SELECT request->>'text' FROM decision_inputs`); s != "order_status\nwhere is it\nhello?" {
+		t.Errorf("decided on %q", s)
+	}
+	if n := value[int](f, `SELECT count(DISTINCT decision_id) FROM messages WHERE kind = 'inbound'`); n != 1 {
+		t.Errorf("%d decisions cover the burst, want 1", n)
+	}
+}
+
+func TestManyWorkersDecideEveryMessageOnce(t *testing.T) {
+	f := newFloor(t)
+	var ids []uuid.UUID
+	for i := range 40 {
+		ids = append(ids, f.says(fmt.Sprint("contact", i%10), "order_status please").ConversationID)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for i := 0; i < len(ids); i += 7 {
+				if err := f.store.Decide(t.Context(), f.pipe, ids[i:min(len(ids), i+7)]); err != nil {
+					t.Errorf("decide: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := value[int](f, `SELECT count(*) FROM messages WHERE kind = 'inbound' AND decision_id IS NULL`); n != 0 {
+		t.Errorf("%d messages are not decided", n)
+	}
+	if n := value[int](f, `SELECT count(*) - sum(jsonb_array_length(request->'message_ids')) + 40 - count(*) FROM decision_inputs`); n != 0 {
+		t.Errorf("messages are covered %d times too often or too seldom", n)
+	}
+	if n := value[int](f, `SELECT count(*) FROM conversations c WHERE last_seq <> (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id)`); n != 0 {
+		t.Errorf("%d conversations have gaps in their sequence", n)
+	}
+}
+
+func TestDispatchGivesTheMostUrgentToTheBestAndNeverBeyondRoom(t *testing.T) {
+	f := newFloor(t)
+	calm := f.says("calm", "refund_request please")
+	angry := f.says("angry", "refund_request NOW")
+	f.decide(calm.ConversationID, angry.ConversationID)
+	f.hire("Unskilled", 9)
+	skilled := f.hire("Skilled", 1, "billing")
+	if n := f.dispatch("care"); n != 1 {
+		t.Fatalf("gave away %d, want 1", n)
+	}
+	if got := value[uuid.UUID](f, `SELECT agent_id FROM conversations WHERE id = $1`, angry.ConversationID); got != skilled {
+		t.Errorf("the angry one is with %s, want the skilled agent", got)
+	}
+	if n := value[int](f, `SELECT jsonb_array_length(trace->'considered') FROM assignments WHERE ended_at IS NULL AND cause = 'dispatched'`); n != 2 {
+		t.Errorf("the trace names %d agents, want 2", n)
+	}
+	if n := f.dispatch("care"); n != 0 {
+		t.Errorf("gave away %d to a full agent", n)
+	}
+	f.exec(`UPDATE conversations SET status = 'waiting' WHERE id = $1`, angry.ConversationID)
+	if n := f.dispatch("care"); n != 1 {
+		t.Errorf("gave away %d once there was room, want 1", n)
+	}
+}
+
+func TestRacingDispatchersNeverExceedCapacity(t *testing.T) {
+	f := newFloor(t)
+	var ids []uuid.UUID
+	for i := range 60 {
+		ids = append(ids, f.says(fmt.Sprint("c", i), "complaint about this").ConversationID)
+	}
+	f.decide(ids...)
+	for i := range 5 {
+		f.hire(fmt.Sprint("Agent", i), i)
+	}
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			if _, err := f.store.Dispatch(t.Context(), "care"); err != nil {
+				t.Errorf("dispatch: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := value[int](f, `SELECT count(*) FROM agents a WHERE capacity < (SELECT count(*) FROM conversations WHERE agent_id = a.id AND status = 'open')`); n != 0 {
+		t.Errorf("%d agents are over capacity", n)
+	}
+	if n := value[int](f, `SELECT count(*) FROM conversations WHERE agent_id IS NOT NULL`); n != 10 {
+		t.Errorf("%d conversations were given away, want all 10 places", n)
+	}
+	if n := value[int](f, `SELECT count(*) FROM assignments WHERE ended_at IS NULL`); n != 10 {
+		t.Errorf("%d open assignments, want 10", n)
+	}
+}
+
+func TestAConversationOfSomebodyWhoWentHomeComesBackToTheQueue(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "refund_request please")
+	f.decide(r.ConversationID)
+	owner := f.hire("Owner", 3, "billing")
+	f.dispatch("care")
+	f.exec(`UPDATE conversations SET status = 'waiting', person_wrote_at = now()`)
+	f.exec(`UPDATE agents SET presence = 'offline'`)
+	f.says("ada", "refund_request still waiting")
+	f.decide(r.ConversationID)
+	if s := value[string](f, `SELECT status || ' ' || (agent_id IS NULL) || ' ' || (queued_at IS NOT NULL) || ' ' || (preferred_agent_id = $1) FROM conversations`, owner); s != "open true true true" {
+		t.Errorf("conversation is %q", s)
+	}
+	if n := value[int](f, `SELECT count(*) FROM assignments WHERE ended_at IS NULL`); n != 0 {
+		t.Error("the assignment did not end")
+	}
+}
+
+func TestSilenceResolvesWhatWasAnswered(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "order_status please")
+	f.decide(r.ConversationID)
+	f.answer(writer{}, f.decision(r.ConversationID))
+	f.exec(`UPDATE conversations SET watch_until = now() - interval '1 second'`)
+	ctx, cancel := context.WithCancel(t.Context())
+	resolved := make(chan inbox.Change, 8)
+	store := postgres.New(f.pool, func(c inbox.Change) { resolved <- c })
+	done := make(chan error, 1)
+	go func() { done <- store.RunSweep(ctx, postgres.SweepOptions{}, slog.New(slog.DiscardHandler)) }()
+	select {
+	case <-resolved:
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing was resolved")
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if s := value[string](f, `SELECT resolved_by || (SELECT count(*) FROM vector_work WHERE kind = 'case') FROM conversations`); s != "silence1" {
+		t.Errorf("conversation is resolved by %q", s)
+	}
+}
+
+func TestTheSweeperAsksForStuckWorkLessAndLessOften(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "order_status please")
+	f.exec(`DELETE FROM outbox`)
+	sweep := func(age string) []int {
+		f.exec(`UPDATE messages SET created_at = now() - $1::interval`, age)
+		ctx, cancel := context.WithCancel(t.Context())
+		store := postgres.New(f.pool, nil)
+		done := make(chan error, 1)
+		go func() { done <- store.RunSweep(ctx, postgres.SweepOptions{Every: time.Hour}, slog.New(slog.DiscardHandler)) }()
+		waitFor(t, "the sweep", func() bool {
+			return value[int](f, `SELECT count(*) FROM outbox WHERE ref = $1`, r.MessageID) > 0
+		})
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		attempts := value[[]int](f, `SELECT array_agg(attempt) FROM outbox WHERE topic = 'inbound' AND ref = $1`, r.MessageID)
+		f.exec(`DELETE FROM outbox`)
+		return attempts
+	}
+	for age, want := range map[string]int{"6 seconds": 1, "11 seconds": 2, "3 minutes": 6} {
+		if got := sweep(age); len(got) != 1 || got[0] != want {
+			t.Errorf("after %s the attempts are %v, want one, the %dth", age, got, want)
+		}
+	}
+}
+
+// waitFor polls until the condition holds.
+func waitFor(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(15 * time.Second)
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s did not come", what)
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+}
+
+// box collects what the relay publishes, and refuses while err is set.
+type box struct {
+	mu   sync.Mutex
+	err  error
+	work []routing.Work
+}
+
+func (b *box) Publish(_ context.Context, work []routing.Work) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.err != nil {
+		return b.err
+	}
+	b.work = append(b.work, work...)
+	return nil
+}
+
+func (b *box) set(err error) (published int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.err = err
+	return len(b.work)
+}
+
+func TestTheOutboxWaitsForTheBus(t *testing.T) {
+	f := newFloor(t)
+	b := &box{err: errors.New("down")}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- f.store.RunRelay(ctx, b, slog.New(slog.DiscardHandler)) }()
+	r := f.says("ada", "hello")
+	if n := value[int](f, `SELECT count(*) FROM outbox`); n != 1 {
+		t.Errorf("%d rows wait while the bus is down, want 1", n)
+	}
+	b.set(nil)
+	waitFor(t, "the outbox to empty", func() bool { return value[int](f, `SELECT count(*) FROM outbox`) == 0 })
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if b.set(nil); len(b.work) != 1 || b.work[0].Ref != r.MessageID || b.work[0].ID != r.MessageID.String() {
+		t.Errorf("published %+v", b.work)
+	}
+}
+
+func TestDeliveryMarksWhatTheChannelSaid(t *testing.T) {
+	for want, err := range map[string]error{"sent": nil, "failed": fmt.Errorf("no such number: %w", channels.ErrRefused), "pending": errors.New("time-out")} {
+		t.Run(want, func(t *testing.T) {
+			f := newFloor(t)
+			r := f.says("ada", "order_status please")
+			f.decide(r.ConversationID)
+			f.answer(writer{}, f.decision(r.ConversationID))
+			f.sink.err = err
+			id := value[uuid.UUID](f, `SELECT id FROM messages WHERE kind = 'outbound'`)
+			for range 2 {
+				if got := f.store.Deliver(t.Context(), map[string]channels.Sender{channels.API: f.sink}, []uuid.UUID{id}); (got != nil) != (want == "pending") {
+					t.Errorf("deliver: %v", got)
+				}
+			}
+			if got := value[string](f, `SELECT delivery FROM messages WHERE kind = 'outbound'`); got != want {
+				t.Errorf("delivery %q, want %q", got, want)
+			}
+			if err == nil && (len(f.sink.sent) != 1 || f.sink.sent[0].To != "ada") {
+				t.Errorf("handed over %+v, want once to ada", f.sink.sent)
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeStoredAsUnderstoodGoesToPeople(t *testing.T) {
+	f := newFloor(t)
+	good := f.says("ada", "order_status please")
+	bad := f.says("bo", "order_status please")
+	decider := poisoned{Pipeline: f.pipe, conversation: bad.ConversationID}
+	if err := f.store.Decide(t.Context(), decider, []uuid.UUID{good.ConversationID, bad.ConversationID}); err != nil {
+		t.Fatal(err)
+	}
+	if s := value[string](f, `SELECT route FROM decisions WHERE conversation_id = $1`, good.ConversationID); s != "reply" {
+		t.Errorf("the good one is routed to %q", s)
+	}
+	if s := value[string](f, `SELECT route || degraded FROM decisions WHERE conversation_id = $1`, bad.ConversationID); s != "agenttrue" {
+		t.Errorf("the bad one is %q, want people and degraded", s)
+	}
+}
+
+// poisoned makes one conversation's prediction impossible to store.
+type poisoned struct {
+	*routing.Pipeline
+	conversation uuid.UUID
+}
+
+func (p poisoned) Prepare(ctx context.Context, requests []routing.Request) {
+	p.Pipeline.Prepare(ctx, requests)
+	for i := range requests {
+		if requests[i].ConversationID == p.conversation {
+			requests[i].Prediction.Model = "a\x00b"
+		}
+	}
+}
