@@ -1,5 +1,10 @@
 -- +goose Up
 
+-- The words of a text as search sees them, in any language: no stemming, and addresses and numbers in their parts.
+-- Full text and not trigrams, because a GIN index of words costs an insertion 0.03 ms and one of trigrams 0.2 ms.
+CREATE FUNCTION search_words(t text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN to_tsvector('pg_catalog.simple', translate(left(t, 4000), '@.-_/:+#<>&=', '            '));
+
 -- Who writes to the company. `external_id` is the company's own id of the person, known once a
 -- message or an identify call carries it; until then a contact is a visitor known by address only.
 CREATE TABLE contacts (
@@ -12,6 +17,7 @@ CREATE TABLE contacts (
     created_at  timestamptz NOT NULL DEFAULT now(),
     updated_at  timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX contacts_search ON contacts USING gin (search_words(name || ' ' || email || ' ' || COALESCE(external_id, '')));
 
 -- How a contact is reached on a channel. The row is locked before a conversation is looked up or
 -- made, so two first messages at the same instant make one conversation.
@@ -24,6 +30,7 @@ CREATE TABLE contact_addresses (
     UNIQUE (channel, address)
 );
 CREATE INDEX contact_addresses_contact ON contact_addresses (contact_id);
+CREATE INDEX contact_addresses_search ON contact_addresses USING gin (search_words(address));
 
 -- The company's own endpoints: a web chat on a site, an API inbox, later a mailbox or a phone number.
 -- `secret` signs the identity of web-chat contacts (HMAC-SHA256 of the contact's external id).
@@ -101,7 +108,8 @@ CREATE TABLE agent_skills (
     PRIMARY KEY (agent_id, skill)
 );
 
--- One-time links for the first sign-in, and server-side sign-in sessions. Only hashes are kept.
+-- One-time links for the first sign-in, and server-side sign-ins. Only hashes are kept. Who signed in by a link may
+-- set a password without knowing the old one.
 CREATE TABLE sign_in_links (
     hash       bytea PRIMARY KEY CHECK (length(hash) = 32),
     agent_id   uuid NOT NULL REFERENCES agents ON DELETE CASCADE,
@@ -111,6 +119,7 @@ CREATE TABLE sign_in_links (
 CREATE TABLE sign_ins (
     hash       bytea PRIMARY KEY CHECK (length(hash) = 32),
     agent_id   uuid NOT NULL REFERENCES agents ON DELETE CASCADE,
+    by_link    boolean NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL
 );
@@ -119,3 +128,4 @@ CREATE INDEX sign_ins_agent ON sign_ins (agent_id);
 -- +goose Down
 DROP TABLE sign_ins, sign_in_links, agent_skills, team_members, agents, skills, teams, tracked_events,
     api_keys, inbox_addresses, contact_addresses, contacts;
+DROP FUNCTION search_words;
