@@ -1,0 +1,35 @@
+// Names and numbers as people read them.
+
+/** An intent's name for a chip: the catalogue's, or its id with blanks. */
+export function intentName(id: string, catalogue: readonly { id: string; name: string }[] | undefined): string {
+  if (id === 'oos') return 'out of scope';
+  return catalogue?.find((i) => i.id === id)?.name ?? id.replaceAll('_', ' ');
+}
+
+/** 0.943 as `94 %`. */
+export const percent = (share: number): string => `${Math.round(share * 100)}\u202f%`;
+
+/** The first letters of the first and last name, or of the address. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return '?';
+  const first = [...words[0]!][0] ?? '?';
+  const last = words.length > 1 ? ([...words.at(-1)!][0] ?? '') : '';
+  return (first + last).toUpperCase();
+}
+
+/** What a contact is called, from the most to the least we know. */
+export function contactName(c: { name: string; email: string; external_id: string; id: string }): string {
+  return c.name || c.email || c.external_id || `Visitor ${c.id.slice(-4)}`;
+}
+
+const channelNames: Record<string, string> = {
+  webchat: 'Web chat',
+  api: 'API',
+  email: 'E-mail',
+  sms: 'Text message',
+  whatsapp: 'WhatsApp',
+  telegram: 'Telegram',
+  slack: 'Slack',
+};
+export const channelName = (channel: string): string => channelNames[channel] ?? channel;
