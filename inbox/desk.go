@@ -125,3 +125,22 @@ type ThresholdRow struct {
 	Wrong     int
 	Known     int
 }
+
+// NewAgent is an agent to add. Capacity 0 means DefaultCapacity.
+type NewAgent struct {
+	Email    string
+	Name     string
+	Role     Role
+	Teams    []string       // slugs
+	Skills   map[string]int // level 1 to 5 by slug
+	Capacity int
+}
+
+// DefaultCapacity is how many open conversations an agent has at most unless said otherwise.
+const DefaultCapacity = 6
+
+// SignInFor is how long a sign-in lasts when nothing is done with it, and SignInLinkFor how long a one-time link does.
+const (
+	SignInFor     = 14 * 24 * time.Hour
+	SignInLinkFor = 24 * time.Hour
+)

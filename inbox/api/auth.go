@@ -22,7 +22,6 @@ const (
 	// csrfHeader must be "1" on every call of an agent that changes something. Another site's form cannot
 	// send it, and its script may not without our leave (OWASP CSRF cheat sheet, custom request header).
 	csrfHeader = "X-Usher"
-	signInFor  = 14 * 24 * time.Hour
 )
 
 // SignIns keeps who is signed in. Tokens are given to browsers; stores keep their hashes.
@@ -196,7 +195,7 @@ type (
 			Password string `json:"password" minLength:"1" maxLength:"1000"`
 		}
 	}
-	signOutInput struct {
+	signInInput struct {
 		SignIn string `cookie:"usher_sign_in"`
 	}
 	signOutOutput struct {
@@ -247,14 +246,17 @@ func (a *API) registerSignIn(h huma.API) {
 			return a.signedIn(ctx, token, err)
 		})
 	huma.Register(h, operation(agents, post, "/api/v1/sign-out", "sign-out", "End this sign-in", 204, tagPeople),
-		func(ctx context.Context, in *signOutInput) (*signOutOutput, error) {
+		func(ctx context.Context, in *signInInput) (*signOutOutput, error) {
 			if err := a.o.SignIns.SignOut(ctx, in.SignIn); err != nil {
 				return nil, problem(err)
 			}
 			return &signOutOutput{a.cookie("", -time.Second)}, nil
 		})
 	huma.Register(h, operation(agents, http.MethodGet, "/api/v1/me", "me", "Who is signed in", 200, tagPeople),
-		func(ctx context.Context, _ *struct{}) (*body[Me], error) { return reply(meFrom(agentFrom(ctx)), nil) })
+		func(ctx context.Context, in *signInInput) (*signInOutput, error) {
+			// The cookie again: the sign-in was prolonged, so must the browser's memory of it be.
+			return &signInOutput{a.cookie(in.SignIn, inbox.SignInFor), meFrom(agentFrom(ctx))}, nil
+		})
 	huma.Register(h, operation(agents, put, "/api/v1/me/presence", "set-presence", "Say whether you take work", 200, tagPeople),
 		func(ctx context.Context, in *presenceInput) (*body[Me], error) {
 			me := agentFrom(ctx)
@@ -289,7 +291,7 @@ func (a *API) signedIn(ctx context.Context, token string, err error) (*signInOut
 	if err != nil {
 		return nil, problem(err)
 	}
-	return &signInOutput{a.cookie(token, signInFor), meFrom(agent)}, nil
+	return &signInOutput{a.cookie(token, inbox.SignInFor), meFrom(agent)}, nil
 }
 
 // limitedError refuses a caller who is too fast, and says when to try again.

@@ -1,0 +1,233 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"usher/inbox"
+)
+
+// agentColumns are an agent's columns for scanAgent; the table agents is `a`. Load counts what the dispatcher counts.
+const agentColumns = `a.id, a.email, a.name, a.role, a.presence, a.capacity, a.password_hash IS NOT NULL,
+	(SELECT count(*) FROM conversations c WHERE c.agent_id = a.id AND c.status = 'open'),
+	ARRAY(SELECT t.slug FROM team_members tm JOIN teams t ON t.id = tm.team_id WHERE tm.agent_id = a.id ORDER BY t.slug),
+	COALESCE((SELECT jsonb_object_agg(s.skill, s.level) FROM agent_skills s WHERE s.agent_id = a.id), '{}')`
+
+func scanAgent(row pgx.Row, more ...any) (inbox.Agent, error) {
+	var a inbox.Agent
+	err := row.Scan(append([]any{&a.ID, &a.Email, &a.Name, &a.Role, &a.Presence, &a.Capacity, &a.HasPassword, &a.Load, &a.Teams, &a.Skills}, more...)...)
+	return a, err
+}
+
+// Agents are all agents who may sign in, by name.
+func (s *Store) Agents(ctx context.Context) ([]inbox.Agent, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+agentColumns+` FROM agents a WHERE a.disabled_at IS NULL ORDER BY a.name, a.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list agents: %w", err)
+	}
+	as, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (inbox.Agent, error) { return scanAgent(row) })
+	if err != nil {
+		return nil, fmt.Errorf("list agents: %w", err)
+	}
+	return as, nil
+}
+
+// FindAgent is the agent with an e-mail address, in any case of letters.
+func (s *Store) FindAgent(ctx context.Context, email string) (inbox.Agent, error) {
+	a, err := scanAgent(s.pool.QueryRow(ctx, `SELECT `+agentColumns+` FROM agents a WHERE a.email = lower($1)`, strings.TrimSpace(email)))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return a, inbox.Refuse(inbox.ErrNotFound, "no agent has the e-mail address %q", email)
+	}
+	if err != nil {
+		return a, fmt.Errorf("find agent: %w", err)
+	}
+	return a, nil
+}
+
+// Teams are all teams, by name.
+func (s *Store) Teams(ctx context.Context) ([]inbox.Team, error) {
+	rows, err := s.pool.Query(ctx, `SELECT id, slug, name FROM teams ORDER BY name, slug`)
+	if err != nil {
+		return nil, fmt.Errorf("list teams: %w", err)
+	}
+	ts, err := pgx.CollectRows(rows, pgx.RowToStructByPos[inbox.Team])
+	if err != nil {
+		return nil, fmt.Errorf("list teams: %w", err)
+	}
+	return ts, nil
+}
+
+// SetPresence says whether an agent takes work. Coming online makes room in the agent's teams.
+func (s *Store) SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Presence) error {
+	var teams []string
+	err := s.pool.QueryRow(ctx, `
+		UPDATE agents SET presence = $2 WHERE id = $1
+		RETURNING ARRAY(SELECT t.slug FROM team_members tm JOIN teams t ON t.id = tm.team_id WHERE tm.agent_id = $1)`, agent, p).Scan(&teams)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("set presence of agent %s: %w", agent, inbox.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("set presence of agent %s: %w", agent, err)
+	}
+	for _, t := range teams {
+		s.committed(inbox.Change{Team: t})
+	}
+	return nil
+}
+
+// OnlineAgents is how many agents take work now.
+func (s *Store) OnlineAgents(ctx context.Context) (int, error) {
+	var n int
+	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM agents WHERE presence = 'online' AND disabled_at IS NULL`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count agents online: %w", err)
+	}
+	return n, nil
+}
+
+// EnsureTeams makes the teams that are missing and gives all their names: name by slug.
+func (s *Store) EnsureTeams(ctx context.Context, teams map[string]string) error {
+	slugs, names := sortedNames(teams)
+	ids := make([]uuid.UUID, len(slugs))
+	for i := range ids {
+		ids[i] = newID()
+	}
+	_, err := s.pool.Exec(ctx, `
+		INSERT INTO teams AS t (id, slug, name) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+		ON CONFLICT (slug) DO UPDATE SET name = excluded.name WHERE t.name <> excluded.name`, ids, slugs, names)
+	if err != nil {
+		return fmt.Errorf("make teams %s: %w", strings.Join(slugs, ", "), err)
+	}
+	return nil
+}
+
+// EnsureSkills makes the skills that are missing and gives all their names: name by slug.
+func (s *Store) EnsureSkills(ctx context.Context, skills map[string]string) error {
+	slugs, names := sortedNames(skills)
+	_, err := s.pool.Exec(ctx, `
+		INSERT INTO skills AS k (slug, name) SELECT * FROM unnest($1::text[], $2::text[])
+		ON CONFLICT (slug) DO UPDATE SET name = excluded.name WHERE k.name <> excluded.name`, slugs, names)
+	if err != nil {
+		return fmt.Errorf("make skills %s: %w", strings.Join(slugs, ", "), err)
+	}
+	return nil
+}
+
+// sortedNames puts the slugs in one order, so that two writers lock the rows alike.
+func sortedNames(by map[string]string) (slugs, names []string) {
+	slugs = slices.Sorted(maps.Keys(by))
+	for _, slug := range slugs {
+		names = append(names, by[slug])
+	}
+	return slugs, names
+}
+
+// AddAgent adds an agent without a password; MakeSignInLink lets them in. Errors: *inbox.InvalidError, and
+// inbox.ErrConflict when the e-mail address is taken.
+func (s *Store) AddAgent(ctx context.Context, n inbox.NewAgent) (inbox.Agent, error) {
+	n.Email, n.Name = strings.ToLower(strings.TrimSpace(n.Email)), strings.TrimSpace(n.Name)
+	if n.Capacity == 0 {
+		n.Capacity = inbox.DefaultCapacity
+	}
+	if err := checkNewAgent(n); err != nil {
+		return inbox.Agent{}, fmt.Errorf("add agent: %w", err)
+	}
+	var agent inbox.Agent
+	err := s.inTx(ctx, "add agent", func(tx pgx.Tx) error {
+		id := newID()
+		_, err := tx.Exec(ctx, `INSERT INTO agents (id, email, name, role, capacity) VALUES ($1, $2, $3, $4, $5)`, id, n.Email, n.Name, n.Role, n.Capacity)
+		if violates(err, "agents_email_key") {
+			return inbox.Refuse(inbox.ErrConflict, "an agent with the e-mail address %q exists; for a new sign-in link use `usher agent link`", n.Email)
+		}
+		if err != nil {
+			return err
+		}
+		if err := joinTeams(ctx, tx, id, n.Teams); err != nil {
+			return err
+		}
+		if err := giveSkills(ctx, tx, id, n.Skills); err != nil {
+			return err
+		}
+		agent, err = scanAgent(tx.QueryRow(ctx, `SELECT `+agentColumns+` FROM agents a WHERE a.id = $1`, id))
+		return err
+	})
+	return agent, err
+}
+
+func checkNewAgent(n inbox.NewAgent) error {
+	name, host, found := strings.Cut(n.Email, "@")
+	switch {
+	case !found || name == "" || host == "" || strings.ContainsAny(n.Email, " \t\r\n\x00") || !utf8.ValidString(n.Email) || len(n.Email) > 320:
+		return &inbox.InvalidError{Field: "email", Remedy: "is not an e-mail address such as anna@example.com"}
+	case n.Name == "" || utf8.RuneCountInString(n.Name) > 100 || strings.ContainsRune(n.Name, 0) || !utf8.ValidString(n.Name):
+		return &inbox.InvalidError{Field: "name", Remedy: "give a name of 1 to 100 characters"}
+	case n.Role != inbox.RoleAgent && n.Role != inbox.RoleOps:
+		return &inbox.InvalidError{Field: "role", Remedy: "is agent or ops"}
+	case n.Capacity < 0 || n.Capacity > 100:
+		return &inbox.InvalidError{Field: "capacity", Remedy: "is 1 to 100 open conversations"}
+	}
+	for skill, level := range n.Skills {
+		if level < 1 || level > 5 {
+			return &inbox.InvalidError{Field: "skills", Remedy: fmt.Sprintf("%s=%d: levels are 1 to 5", skill, level)}
+		}
+	}
+	return nil
+}
+
+func joinTeams(ctx context.Context, tx pgx.Tx, agent uuid.UUID, slugs []string) error {
+	slugs = slices.Compact(slices.Sorted(slices.Values(slugs)))
+	tag, err := tx.Exec(ctx, `INSERT INTO team_members (team_id, agent_id) SELECT id, $1 FROM teams WHERE slug = ANY($2)`, agent, slugs)
+	if err != nil {
+		return fmt.Errorf("join teams: %w", err)
+	}
+	if tag.RowsAffected() == int64(len(slugs)) {
+		return nil
+	}
+	return unknownOf(ctx, tx, "teams", slugs, `SELECT slug FROM teams ORDER BY slug`)
+}
+
+func giveSkills(ctx context.Context, tx pgx.Tx, agent uuid.UUID, skills map[string]int) error {
+	slugs := slices.Sorted(maps.Keys(skills))
+	levels := make([]int, len(slugs))
+	for i, slug := range slugs {
+		levels[i] = skills[slug]
+	}
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO agent_skills (agent_id, skill, level)
+		SELECT $1, s.slug, w.level FROM unnest($2::text[], $3::int[]) AS w(slug, level) JOIN skills s ON s.slug = w.slug`, agent, slugs, levels)
+	if err != nil {
+		return fmt.Errorf("give skills: %w", err)
+	}
+	if tag.RowsAffected() == int64(len(slugs)) {
+		return nil
+	}
+	return unknownOf(ctx, tx, "skills", slugs, `SELECT slug FROM skills ORDER BY slug`)
+}
+
+// unknownOf is the error for slugs of which some are not among those that query finds.
+func unknownOf(ctx context.Context, tx pgx.Tx, field string, slugs []string, query string) error {
+	rows, err := tx.Query(ctx, query)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", field, err)
+	}
+	known, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("read %s: %w", field, err)
+	}
+	unknown := slices.DeleteFunc(slices.Clone(slugs), func(slug string) bool { return slices.Contains(known, slug) })
+	return &inbox.InvalidError{Field: field, Remedy: fmt.Sprintf("%s is not known; known are: %s", strings.Join(unknown, ", "), strings.Join(known, ", "))}
+}
+
+// violates reports whether err is a breach of a unique constraint.
+func violates(err error, constraint string) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "23505" && e.ConstraintName == constraint
+}
