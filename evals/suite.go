@@ -53,6 +53,7 @@ func ReadSuite(path string) ([]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read suite: %w", err)
 	}
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	var cases []Case
 	if strings.EqualFold(filepath.Ext(path), ".csv") {
 		cases, err = parseCSV(bytes.NewReader(b))
@@ -73,18 +74,15 @@ func parseJSONLines(r io.Reader) ([]Case, error) {
 	seen := map[string]int{}
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxLine)
-	for n := 1; s.Scan(); n++ {
+	n := 0
+	for s.Scan() {
+		n++
 		line := bytes.TrimSpace(s.Bytes())
 		if len(line) == 0 {
 			continue
 		}
-		dec := json.NewDecoder(bytes.NewReader(line))
-		dec.DisallowUnknownFields()
-		var c Case
-		if err := dec.Decode(&c); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
-		}
-		if err := c.check(); err != nil {
+		c, err := parseCase(line)
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		if c.ID == "" {
@@ -96,23 +94,57 @@ func parseJSONLines(r io.Reader) ([]Case, error) {
 		seen[c.ID] = n
 		cases = append(cases, c)
 	}
+	if errors.Is(s.Err(), bufio.ErrTooLong) {
+		return nil, fmt.Errorf("line %d: too long: a line may have %d bytes", n+1, maxLine)
+	}
 	if err := s.Err(); err != nil {
-		return nil, fmt.Errorf("read lines: %w", err)
+		return nil, fmt.Errorf("line %d: %w", n+1, err)
 	}
 	return cases, nil
 }
 
+func parseCase(line []byte) (Case, error) {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	var c Case
+	if err := dec.Decode(&c); err != nil {
+		return Case{}, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Case{}, errors.New("more follows after the object: write one case per line")
+	}
+	return c, c.check()
+}
+
+// check looks for slips. A blank text is allowed where there is a label: people do send messages without words.
 func (c Case) check() error {
 	if strings.TrimSpace(c.Text) == "" && c.Intent == "" {
 		return errors.New(`field "text" is empty: give the message`)
 	}
-	switch c.Priority {
+	if c.Repeats < 0 {
+		return fmt.Errorf(`field "repeats" is %d: it counts earlier conversations`, c.Repeats)
+	}
+	if err := checkLabel(c.Priority, c.Route); err != nil {
+		return err
+	}
+	if c.Second == nil {
+		return nil
+	}
+	if err := checkLabel(c.Second.Priority, c.Second.Route); err != nil {
+		return fmt.Errorf(`field "second": %w`, err)
+	}
+	return nil
+}
+
+func checkLabel(p intent.Priority, route string) error {
+	switch p {
 	case "", intent.Urgent, intent.High, intent.Normal, intent.Low:
 	default:
-		return fmt.Errorf(`field "priority" is %q: use urgent, high, normal or low`, c.Priority)
+		return fmt.Errorf(`field "priority" is %q: use urgent, high, normal or low`, p)
 	}
-	if c.Route != "" && c.Route != "reply" && !strings.HasPrefix(c.Route, "team:") {
-		return fmt.Errorf(`field "route" is %q: use reply or team:<slug>`, c.Route)
+	team, isTeam := strings.CutPrefix(route, "team:")
+	if route != "" && route != "reply" && (!isTeam || team == "") {
+		return fmt.Errorf(`field "route" is %q: use reply or team:<slug>`, route)
 	}
 	return nil
 }
@@ -136,6 +168,9 @@ func parseCSV(r io.Reader) ([]Case, error) {
 			return cases, nil
 		}
 		line, _ := cr.FieldPos(0)
+		if errors.Is(err, csv.ErrFieldCount) {
+			return nil, fmt.Errorf("line %d: wrong number of fields: %d instead of %d; a text with commas stands in quotes", line, len(row), len(header))
+		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
@@ -149,14 +184,18 @@ func parseCSV(r io.Reader) ([]Case, error) {
 func columns(header []string) (text, label int, err error) {
 	text, label = -1, -1
 	for i, name := range header {
-		switch strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))) {
+		at := &text
+		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "text":
-			text = i
 		case "intent", "category":
-			label = i
+			at = &label
 		default:
 			return 0, 0, fmt.Errorf("unknown column %q: the columns are text and intent (or category)", name)
 		}
+		if *at >= 0 {
+			return 0, 0, fmt.Errorf("column %q says again what %q says: keep one", name, header[*at])
+		}
+		*at = i
 	}
 	if text < 0 || label < 0 {
 		return 0, 0, fmt.Errorf("columns are %q: text and intent (or category) are needed", header)
@@ -164,7 +203,7 @@ func columns(header []string) (text, label int, err error) {
 	return text, label, nil
 }
 
-// ReadUtterances reads labelled texts to train on, from the formats of ReadSuite.
+// ReadUtterances reads labelled texts to train on, from the formats of ReadSuite. Each needs its label.
 func ReadUtterances(path string) ([]intent.Utterance, error) {
 	cases, err := ReadSuite(path)
 	if err != nil {
@@ -172,6 +211,9 @@ func ReadUtterances(path string) ([]intent.Utterance, error) {
 	}
 	us := make([]intent.Utterance, len(cases))
 	for i, c := range cases {
+		if c.Intent == "" {
+			return nil, fmt.Errorf("%s: case %q has no label: give an intent or %q", path, c.ID, intent.OutOfScope)
+		}
 		us[i] = intent.Utterance{Text: c.Text, Intent: c.Intent}
 	}
 	return us, nil
