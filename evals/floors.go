@@ -3,6 +3,7 @@ package evals
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -17,7 +18,7 @@ type Floor struct {
 func ParseFloor(s string) (Floor, error) {
 	path, bound, found := strings.Cut(s, "=")
 	v, err := strconv.ParseFloat(bound, 64)
-	if !found || path == "" || err != nil {
+	if !found || path == "" || err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		return Floor{}, fmt.Errorf("floor %q: write it as measure=number, such as intent.accuracy=0.9", s)
 	}
 	return Floor{path, v}, nil

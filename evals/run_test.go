@@ -1,0 +1,132 @@
+package evals_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"usher/evals"
+	"usher/intent"
+	"usher/routing"
+)
+
+var errPipe = errors.New("broken pipe")
+
+// firstWord takes the first word of a text for its intent; a text that starts with a question mark is out of scope.
+type firstWord struct{}
+
+func (firstWord) Hash() string        { return "first-word" }
+func (firstWord) Languages() []string { return []string{"en"} }
+func (firstWord) Classify(text string) intent.Classification {
+	if strings.HasPrefix(text, "?") {
+		return intent.Classification{Ranked: []intent.Ranked{{Intent: "thanks", Confidence: .2}}, OOS: .9, OOSScore: 3}
+	}
+	label, _, _ := strings.Cut(text, " ")
+	return intent.Classification{Ranked: []intent.Ranked{{Intent: label, Confidence: .95}}, OOS: .01, OOSScore: -3}
+}
+
+func understand(_ context.Context, text string) intent.Prediction {
+	c := firstWord{}.Classify(text)
+	return intent.Prediction{Model: "first-word", Ranked: c.Ranked, OOS: c.OOS, Language: "en"}
+}
+
+func defaultPolicy(t testing.TB) *routing.Policy {
+	t.Helper()
+	p, err := routing.ParsePolicy(routing.DefaultPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func run(t testing.TB, cases ...evals.Case) []evals.Result {
+	t.Helper()
+	rs, err := evals.Run(t.Context(), evals.Subject{Classifier: firstWord{}, Understand: understand, Policy: defaultPolicy(t)}, cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rs) != len(cases) {
+		t.Fatalf("%d results of %d cases", len(rs), len(cases))
+	}
+	return rs
+}
+
+func TestCasesAreDecidedByThePolicyWithTheirContext(t *testing.T) {
+	for name, c := range map[string]struct {
+		c     evals.Case
+		route string
+	}{
+		"answered":                    {evals.Case{Text: "pricing please"}, routing.ToReply},
+		"to people by policy":         {evals.Case{Text: "bug_report please"}, routing.ToAgent},
+		"vip":                         {evals.Case{Text: "pricing please", ContactType: "vip"}, routing.ToAgent},
+		"an ordinary type":            {evals.Case{Text: "pricing please", ContactType: "customer"}, routing.ToReply},
+		"wrote about it before":       {evals.Case{Text: "pricing please", Repeats: 1}, routing.ToAgent},
+		"out of scope":                {evals.Case{Text: "? what is love"}, routing.ToAgent},
+		"an intent nobody knows":      {evals.Case{Text: "juggling please"}, routing.ToAgent},
+		"the label does not leak":     {evals.Case{Text: "bug_report please", Intent: "pricing", Route: "reply"}, routing.ToAgent},
+		"sealed cases are like other": {evals.Case{Text: "pricing please", Sealed: true}, routing.ToReply},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(t, c.c)[0]
+			if r.Decision == nil || r.Decision.Route != c.route {
+				t.Errorf("decision %+v, want route %s", r.Decision, c.route)
+			}
+		})
+	}
+}
+
+func TestResultsStandInTheOrderOfCasesWithTheirScores(t *testing.T) {
+	rs := run(t, evals.Case{ID: "a", Text: "pricing please"}, evals.Case{ID: "b", Text: "? hm"}, evals.Case{ID: "c", Text: "thanks a lot"})
+	for i, want := range []struct {
+		id    string
+		label string
+		score float64
+	}{{"a", "pricing", -3}, {"b", "thanks", 3}, {"c", "thanks", -3}} {
+		r := rs[i]
+		if r.Case.ID != want.id || r.Prediction.Top().Intent != want.label || r.OOSScore != want.score || r.Latency <= 0 {
+			t.Errorf("result %d is %+v, want %+v", i, r, want)
+		}
+	}
+}
+
+func TestTwoRunsDecideAlike(t *testing.T) {
+	cases := []evals.Case{{ID: "a", Text: "pricing please"}, {ID: "b", Text: "order_status of 10234"}}
+	first, second := run(t, cases...), run(t, cases...)
+	for i := range first {
+		if a, b := first[i].Decision, second[i].Decision; a.Reason != b.Reason || a.PolicyHash != b.PolicyHash || a.Priority != b.Priority {
+			t.Errorf("case %s: %+v, then %+v", cases[i].ID, a, b)
+		}
+	}
+}
+
+func TestWithoutAPolicyOnlyUnderstandingIsMeasured(t *testing.T) {
+	rs, err := evals.Run(t.Context(), evals.Subject{Classifier: firstWord{}, Understand: understand}, []evals.Case{{ID: "a", Text: "pricing please", Intent: "pricing", Route: "reply"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rs[0].Decision != nil {
+		t.Errorf("decided %+v", rs[0].Decision)
+	}
+	if r := evals.NewReport(rs); r.Intent.Accuracy != 1 || r.Route != nil {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestARunWithoutAModelIsAnError(t *testing.T) {
+	if _, err := evals.Run(t.Context(), evals.Subject{}, []evals.Case{{ID: "a", Text: "hello"}}); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestARunEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := evals.Subject{Classifier: firstWord{}, Understand: func(ctx context.Context, text string) intent.Prediction {
+		cancel() // while the first case is under way
+		return understand(ctx, text)
+	}}
+	_, err := evals.Run(ctx, s, []evals.Case{{ID: "a", Text: "pricing"}, {ID: "b", Text: "thanks"}})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), `"b"`) {
+		t.Errorf("got %v, want cancelled at case b", err)
+	}
+}
