@@ -123,6 +123,10 @@ func (a *API) registerOps(h huma.API) {
 			ts, err := a.o.Templates.Templates(ctx)
 			return reply(list[routing.StoredTemplate]{orEmpty(ts)}, err)
 		})
+	huma.Register(h, operation(agents, get, "/api/v1/template-variables", "list-template-variables", "What standard answers may say", 200, tagOps),
+		func(context.Context, *struct{}) (*body[list[routing.Variable]], error) {
+			return reply(list[routing.Variable]{routing.TemplateVariables()}, nil)
+		})
 	huma.Register(h, operation(opsOnly, put, "/api/v1/templates/{name}", "save-template", "Save a standard answer as a new version", 200, tagOps),
 		func(ctx context.Context, in *templateInput) (*body[routing.StoredTemplate], error) {
 			t, err := a.o.Templates.SaveTemplate(ctx, routing.StoredTemplate{Name: in.Name, Title: in.Body.Title, Body: in.Body.Body, Watch: in.Body.Watch}, agentFrom(ctx).Email)

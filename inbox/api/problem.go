@@ -98,7 +98,13 @@ func explainInvalid(e *huma.ErrorModel) *huma.ErrorModel {
 		if d.Message == validation.MsgUnexpectedProperty {
 			d.Message = "is not a field of this call; remove it, /docs lists the fields"
 		}
-		if text, ok := d.Value.(string); !ok || len(text) > maxEcho {
+		switch v := d.Value.(type) {
+		case int: // the line that policyProblem names
+		case string:
+			if len(v) > maxEcho {
+				d.Value = nil
+			}
+		default:
 			d.Value = nil
 		}
 	}

@@ -1,12 +1,15 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { paths } from './schema';
 
+/** What is wrong with one field; of a document, on which line. */
+export type FieldError = { field: string; message: string; line?: number };
+
 /** A call that failed, in words for people. Status 0 means that Usher could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly fields: { field: string; message: string }[];
+  readonly fields: FieldError[];
 
-  constructor(status: number, message: string, fields: { field: string; message: string }[] = []) {
+  constructor(status: number, message: string, fields: FieldError[] = []) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
@@ -19,7 +22,11 @@ export class ApiError extends Error {
   }
 }
 
-type Problem = { detail?: string; title?: string; errors?: { location?: string; message?: string }[] | null };
+type Problem = {
+  detail?: string;
+  title?: string;
+  errors?: { location?: string; message?: string; value?: unknown }[] | null;
+};
 
 const unreachable = 'Usher cannot be reached. Nothing was lost; try again when the connection is back.';
 
@@ -29,6 +36,7 @@ export function problemError(status: number, problem: unknown): ApiError {
   const fields = (p.errors ?? []).map((e) => ({
     field: (e.location ?? '').replace(/^body\./, ''),
     message: e.message ?? '',
+    ...(typeof e.value === 'number' && e.value > 0 && { line: e.value }),
   }));
   return new ApiError(
     status,

@@ -14,10 +14,12 @@ export const keys = {
   messages: (id: string) => ['messages', id] as const,
   context: (id: string) => ['context', id] as const,
   decisions: (id: string) => ['decisions', id] as const,
+  utterance: (id: string, message: string) => ['utterance', id, message] as const,
   agents: ['agents'] as const,
   teams: ['teams'] as const,
   intents: ['intents'] as const,
   templates: ['templates'] as const,
+  templateVariables: ['template-variables'] as const,
   thresholds: ['thresholds'] as const,
   policies: ['policies'] as const,
 };
@@ -94,6 +96,17 @@ export const decisionsQuery = (id: string) =>
       (await ask(client.GET('/api/v1/conversations/{id}/decisions', { signal, ...path(id) }))).items,
   });
 
+/** The text that a decision was made on; null when the message is not among the latest of its conversation. */
+export const utteranceQuery = (id: string, message: string) =>
+  queryOptions({
+    queryKey: keys.utterance(id, message),
+    queryFn: async ({ signal }) => {
+      const { items } = await fetchMessages(id, { before: Number.MAX_SAFE_INTEGER, limit: 200 }, signal);
+      return items.find((m) => m.id === message)?.text ?? null;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const agentsQuery = queryOptions({
   queryKey: keys.agents,
   queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/agents', { signal }))).items,
@@ -114,6 +127,12 @@ export const intentsQuery = queryOptions({
 export const templatesQuery = queryOptions({
   queryKey: keys.templates,
   queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/templates', { signal }))).items,
+});
+
+export const templateVariablesQuery = queryOptions({
+  queryKey: keys.templateVariables,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/template-variables', { signal }))).items,
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const thresholdsQuery = queryOptions({
