@@ -248,4 +248,6 @@ type Change struct {
 	Work bool `json:"-"`
 	// Team is the slug of the team whose queue or room changed, so that the dispatcher looks; empty when none did.
 	Team string `json:"-"`
+	// Decided is how long each message that was just decided had waited since its acceptance.
+	Decided []time.Duration `json:"-"`
 }

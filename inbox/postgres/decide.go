@@ -34,6 +34,7 @@ type Decider interface {
 type subject struct {
 	request      routing.Request
 	inboxAddress uuid.UUID
+	acceptedAt   []time.Time // of the covered messages
 	// below is set under the lock
 	lastSeq   int64
 	previous  *uuid.UUID // the decision before
@@ -100,11 +101,11 @@ func (blindDecider) Prepare(_ context.Context, requests []routing.Request) {
 // undecided reads the subjects without locks.
 func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*subject, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id, c.inbox_address_id, c.channel, k.id, k.type, k.attributes, m.id, m.text, m.payload
+		SELECT c.id, c.inbox_address_id, c.channel, k.id, k.type, k.attributes, m.id, m.text, m.payload, m.created_at
 		FROM conversations c
 		JOIN contacts k ON k.id = c.contact_id
 		JOIN LATERAL (
-			SELECT id, seq, text, payload FROM messages
+			SELECT id, seq, text, payload, created_at FROM messages
 			WHERE conversation_id = c.id AND kind = 'inbound' AND decision_id IS NULL ORDER BY seq LIMIT $2
 		) m ON true
 		WHERE c.id = ANY($1) ORDER BY c.id, m.seq`, conversations, maxCovered)
@@ -118,15 +119,16 @@ func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*su
 		channel, contactType, text            string
 		attributes                            map[string]any
 		payload                               struct{ Choice string }
+		at                                    time.Time
 	}
-	_, err = pgx.ForEachRow(rows, []any{&row.conversation, &row.inbox, &row.channel, &row.contact, &row.contactType, &row.attributes, &row.message, &row.text, &row.payload}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&row.conversation, &row.inbox, &row.channel, &row.contact, &row.contactType, &row.attributes, &row.message, &row.text, &row.payload, &row.at}, func() error {
 		if n := len(subjects); n == 0 || subjects[n-1].request.ConversationID != row.conversation {
 			subjects = append(subjects, &subject{inboxAddress: row.inbox, request: routing.Request{
 				ConversationID: row.conversation, Channel: row.channel, At: now,
 				Contact: routing.Contact{ID: row.contact, Type: row.contactType, Attributes: row.attributes},
 			}})
 		}
-		subjects[len(subjects)-1].add(row.message, row.text, row.payload.Choice)
+		subjects[len(subjects)-1].add(row.message, row.text, row.payload.Choice, row.at)
 		row.attributes, row.payload.Choice = nil, ""
 		return nil
 	})
@@ -137,7 +139,8 @@ func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*su
 }
 
 // add covers one more message. A button counts only as the last word: a text after it is what the contact wants now.
-func (x *subject) add(message uuid.UUID, text, choice string) {
+func (x *subject) add(message uuid.UUID, text, choice string, at time.Time) {
+	x.acceptedAt = append(x.acceptedAt, at)
 	r := &x.request
 	r.MessageIDs = append(r.MessageIDs, message)
 	r.Choice = choice
@@ -257,6 +260,9 @@ func (x *subject) addEntry() {
 
 func (x *subject) change() inbox.Change {
 	c := inbox.Change{ConversationID: x.request.ConversationID, Seq: x.lastSeq, Work: x.decision.Route != routing.ToResolve}
+	for _, at := range x.acceptedAt {
+		c.Decided = append(c.Decided, time.Since(at))
+	}
 	if x.decision.Route == routing.ToAgent {
 		c.Team = x.decision.Team
 	}
