@@ -5,6 +5,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // Config is everything that an operator can set. Flags of `serve` override the environment; nothing else reads it.
@@ -26,6 +28,10 @@ type Config struct {
 	OpenAIBaseURL string
 	OpenAIKey     string
 	OpenAIModel   string
+	// OpenAIDims is the length of the vectors to ask for. OPENAI_EMBEDDING_DIMS; default 512.
+	OpenAIDims int
+	// Company is how contacts read the company's name. USHER_COMPANY; default "Support".
+	Company string
 	// Demo fills an empty database with demo data. USHER_DEMO=1 or --demo.
 	Demo bool
 	// Rate is how many messages a second one API key may send. USHER_RATE; default 200.
@@ -43,13 +49,15 @@ func configFromEnv() (Config, error) {
 		OpenAIBaseURL: os.Getenv("OPENAI_BASE_URL"),
 		OpenAIKey:     os.Getenv("OPENAI_API_KEY"),
 		OpenAIModel:   envOr("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
+		Company:       envOr("USHER_COMPANY", "Support"),
 		Demo:          os.Getenv("USHER_DEMO") == "1",
-		Rate:          200,
 	}
-	if v := os.Getenv("USHER_RATE"); v != "" {
-		if _, err := fmt.Sscanf(v, "%d", &c.Rate); err != nil || c.Rate < 1 {
-			return Config{}, fmt.Errorf("USHER_RATE is %q: give a whole number of messages a second, 1 or more", v)
-		}
+	var err error
+	if c.Rate, err = countFromEnv("USHER_RATE", 200, "messages a second"); err != nil {
+		return Config{}, err
+	}
+	if c.OpenAIDims, err = countFromEnv("OPENAI_EMBEDDING_DIMS", 512, "numbers in a vector"); err != nil {
+		return Config{}, err
 	}
 	if c.DataDir == "" {
 		dir, err := defaultDataDir()
@@ -70,6 +78,30 @@ func (c Config) validate() error {
 		return fmt.Errorf("USHER_DATA is %q: give an absolute path", c.DataDir)
 	}
 	return nil
+}
+
+// countFromEnv reads a whole number of what, 1 or more.
+func countFromEnv(name string, otherwise int, what string) (int, error) {
+	v := os.Getenv(name)
+	if v == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%s is %q: give a whole number of %s, 1 or more", name, v, what)
+	}
+	return n, nil
+}
+
+// databaseDir is where the private PostgreSQL lives.
+func (c Config) databaseDir() string { return filepath.Join(c.DataDir, "postgres") }
+
+// publicURL is how browsers reach the server, as far as that is known before it listens.
+func (c Config) publicURL() string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	return "http://" + c.Listen
 }
 
 func envOr(name, otherwise string) string {

@@ -55,6 +55,6 @@ func newRootCmd() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(newServeCmd(), newMigrateCmd(), newDoctorCmd(), newAgentCmd(), newPolicyCmd(), newExplainCmd(),
-		newEvalCmd(), newBenchCmd(), newOpenAPICmd())
+		newEvalCmd(), newBenchCmd(), newBareCmd(), newOpenAPICmd())
 	return root
 }

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	pgxvec "github.com/pgvector/pgvector-go/pgx"
+
+	"usher/channels"
+	"usher/channels/webchat"
+	"usher/inbox"
+	"usher/inbox/live"
+	inboxpg "usher/inbox/postgres"
+	"usher/inbox/widget"
+	"usher/intent"
+	"usher/intent/starter"
+	"usher/migrations"
+	"usher/migrations/pglocal"
+	"usher/routing"
+	"usher/routing/bus"
+	routingpg "usher/routing/postgres"
+)
+
+// Names of the inbox addresses that every installation has.
+const (
+	webInbox = "web"
+	apiInbox = "api"
+)
+
+// app is everything that a node consists of.
+type app struct {
+	config     Config
+	log        *slog.Logger
+	databaseAt string
+	catalogue  []starter.Entry
+
+	server *pglocal.Server // nil when the database is elsewhere
+	pool   *pgxpool.Pool
+	alone  *pgx.Conn // holds the lock of a node without a common NATS; nil otherwise
+	bus    *bus.Bus
+
+	store     *inboxpg.Store
+	policies  *routingpg.Policies
+	templates *routingpg.Templates
+	decisions *routingpg.Decisions
+	history   *routingpg.History
+	pipeline  *routing.Pipeline
+	hub       *live.Hub
+	chat      *webchat.Server
+	senders   map[string]channels.Sender
+	// dispatch is signalled when a queue or somebody's room changed.
+	dispatch chan struct{}
+}
+
+// open starts or reaches everything that serving needs. On an error nothing is left running.
+func open(ctx context.Context, config Config, log *slog.Logger) (a *app, err error) {
+	a = &app{config: config, log: log, dispatch: make(chan struct{}, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if a.catalogue, err = starter.Catalogue(); err != nil {
+		return a, err
+	}
+	for _, step := range []func(context.Context) error{a.openDatabase, a.standAlone, a.openBus, a.openRouting, a.openInbox, a.openLive} {
+		if err := step(ctx); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+// close stops what open started, in the reverse order.
+func (a *app) close() error {
+	var errs []error
+	if a.bus != nil {
+		errs = append(errs, a.bus.Close())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if a.alone != nil {
+		errs = append(errs, a.alone.Close(ctx))
+	}
+	if a.pool != nil {
+		a.pool.Close()
+	}
+	if a.server != nil {
+		errs = append(errs, a.server.Stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+func (a *app) openDatabase(ctx context.Context) error {
+	a.databaseAt = a.config.DatabaseURL
+	if a.databaseAt == "" {
+		server, err := pglocal.Start(ctx, pglocal.Options{Dir: a.config.databaseDir(), Log: a.log})
+		if err != nil {
+			return err
+		}
+		a.server, a.databaseAt = server, server.URL()
+	}
+	if err := migrations.Up(ctx, a.databaseAt); err != nil {
+		return err
+	}
+	pool, err := newPool(ctx, a.databaseAt)
+	a.pool = pool
+	return err
+}
+
+// newPool opens connections that know pgvector's types; the database must be migrated.
+func newPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	config.MaxConns = max(config.MaxConns, 24)
+	config.AfterConnect = pgxvec.RegisterTypes
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return pool, nil
+}
+
+// aloneLock is the advisory lock of a node without a common NATS. It spells "usher" in ASCII.
+const aloneLock = 0x7573686572
+
+// standAlone refuses to be the second node on a database when the nodes cannot hear each other. A node that was just
+// killed may hold the lock for a moment longer.
+func (a *app) standAlone(ctx context.Context) error {
+	if a.config.NATSURL != "" {
+		return nil
+	}
+	conn, err := pgx.Connect(ctx, a.databaseAt)
+	if err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	a.alone = conn
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		var got bool
+		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", aloneLock).Scan(&got); err != nil {
+			return fmt.Errorf("lock the database: %w", err)
+		}
+		if got {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return errors.New("another Usher works on this database and the two could not hear each other: set the same NATS_URL for both")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (a *app) openBus(ctx context.Context) error {
+	b, err := bus.Start(ctx, bus.Options{URL: a.config.NATSURL, Dir: filepath.Join(a.config.DataDir, "jetstream"), Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.bus = b
+	return nil
+}
+
+func (a *app) openRouting(ctx context.Context) error {
+	labels := make([]string, len(a.catalogue))
+	for i, e := range a.catalogue {
+		labels[i] = e.ID
+	}
+	a.templates = routingpg.NewTemplates(a.pool)
+	a.policies = routingpg.NewPolicies(a.pool, labels)
+	a.decisions = routingpg.NewDecisions(a.pool)
+	if err := a.policies.Seed(ctx); err != nil {
+		return err
+	}
+	model, err := liveModel(ctx, a.pool, a.log)
+	if err != nil {
+		return err
+	}
+	embedder, inline, err := a.config.embedder()
+	if err != nil {
+		return err
+	}
+	a.history = routingpg.NewHistory(a.pool, embedder, a.log)
+	if err := a.history.Prepare(ctx); err != nil {
+		return err
+	}
+	a.pipeline = &routing.Pipeline{
+		Understander: intent.NewUnderstander(model, intent.UnderstandOptions{}), History: a.history,
+		Policy: a.policies.Live, EmbedAlways: inline,
+	}
+	return nil
+}
+
+func (a *app) openInbox(ctx context.Context) error {
+	a.store = inboxpg.New(a.pool, a.changed)
+	for _, in := range []struct{ channel, address, name string }{{channels.WebChat, webInbox, a.config.Company}, {channels.API, apiInbox, a.config.Company}} {
+		if _, err := a.store.EnsureInboxAddress(ctx, in.channel, in.address, in.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) openLive(context.Context) error {
+	script, err := widget.Script()
+	if err != nil {
+		a.log.Warn("the chat widget is not built; run make build", "error", err)
+	}
+	a.chat, err = webchat.New(webchat.Options{Receiver: a.store, Store: a.store, Script: script, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.hub = live.New(live.Options{
+		SignIns: a.store, Render: a.renderRow, Views: a.renderViews, Online: a.store.OnlineAgents, Gone: a.gone,
+		Origins: []string{a.config.PublicURL}, Log: a.log,
+	})
+	a.senders = map[string]channels.Sender{channels.WebChat: a.chat, channels.API: polled{}}
+	return nil
+}
+
+// changed is called after each commit; it tells the other parts of this node and all other nodes.
+func (a *app) changed(c inbox.Change) {
+	count(c)
+	if c.Team != "" {
+		a.wakeDispatcher()
+	}
+	news, err := json.Marshal(c)
+	if err == nil {
+		err = a.bus.Announce(news)
+	}
+	if err != nil {
+		a.log.Warn("news of a change is lost; browsers see it at their next look", "error", err)
+	}
+}
+
+// heard passes news of any node on to the browsers of this one.
+func (a *app) heard(news []byte) {
+	var c inbox.Change
+	if err := json.Unmarshal(news, &c); err != nil {
+		a.log.Warn("news does not read", "error", err)
+		return
+	}
+	a.hub.Changed(c)
+	a.chat.Changed(c.ConversationID)
+}
+
+func (a *app) wakeDispatcher() {
+	select {
+	case a.dispatch <- struct{}{}:
+	default:
+	}
+}
+
+// polled is the channel of systems: they fetch what is for them, so what is stored is handed over.
+type polled struct{}
+
+func (polled) Channel() string                               { return channels.API }
+func (polled) Send(context.Context, channels.Outbound) error { return nil }

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"usher/channels"
+	inboxpg "usher/inbox/postgres"
+	"usher/migrations/pglocal"
+)
+
+type benchOptions struct {
+	rate     int
+	duration time.Duration
+	clients  int
+	jsonFile string
+}
+
+// benchReport is what bench prints and writes.
+type benchReport struct {
+	AcceptedPerS    float64 `json:"accepted_per_s"`
+	DecidedPerS     float64 `json:"decided_per_s"`
+	LatencyRate     float64 `json:"latency_rate_per_s"` // at which p50 and p99 were taken
+	P50MS           float64 `json:"p50_ms"`
+	P99MS           float64 `json:"p99_ms"`
+	CPUMSPerMessage float64 `json:"cpu_ms_per_message"` // of the server and its PostgreSQL, at the highest rate
+	BarePerS        float64 `json:"bare_per_s"`
+	Ratio           float64 `json:"ratio"`
+	RSSMB           float64 `json:"rss_mb"` // of the server process after the load
+	Messages        int     `json:"messages"`
+}
+
+func newBenchCmd() *cobra.Command {
+	var o benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure how many messages a second this machine accepts and decides",
+		Long: `Starts a server of its own with fresh data on loopback, sends it messages over HTTP that do not repeat, and measures: how many are
+accepted and decided a second in a closed loop, how long it takes from acceptance to decision at half of that rate (or
+at --rate), and the CPU time of a message. In the same run it measures the bare limit of the machine: gin, one
+transaction of two INSERTs per request, JetStream and an UPDATE, with no logic of Usher. Everything is removed afterwards.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			report, err := bench(cmd.Context(), o, cmd.ErrOrStderr())
+			if err != nil {
+				return fmt.Errorf("bench: %w", err)
+			}
+			report.write(cmd.OutOrStdout())
+			return writeJSON(o.jsonFile, report)
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&o.rate, "rate", 0, "take the latency at this many messages a second instead of half of the highest rate")
+	f.DurationVar(&o.duration, "duration", 10*time.Second, "how long each of the measurements takes")
+	f.IntVar(&o.clients, "clients", 64, "connections that send at the same time")
+	f.StringVar(&o.jsonFile, "json", "", "write the figures to this file as JSON")
+	return cmd
+}
+
+func (r benchReport) write(w io.Writer) {
+	fmt.Fprintf(w, "accepted           %8.0f /s\n", r.AcceptedPerS)
+	fmt.Fprintf(w, "decided            %8.0f /s\n", r.DecidedPerS)
+	fmt.Fprintf(w, "bare limit         %8.0f /s   decided is %.0f %% of it\n", r.BarePerS, 100*r.Ratio)
+	fmt.Fprintf(w, "to decision        %8.1f ms p50, %.1f ms p99, at %.0f /s\n", r.P50MS, r.P99MS, r.LatencyRate)
+	fmt.Fprintf(w, "CPU per message    %8.2f ms, PostgreSQL included\n", r.CPUMSPerMessage)
+	fmt.Fprintf(w, "memory             %8.0f MB of the server process\n", r.RSSMB)
+}
+
+// warmUp is how long the server is used before anything is counted.
+const warmUp = 2 * time.Second
+
+func bench(ctx context.Context, o benchOptions, progress io.Writer) (r benchReport, err error) {
+	if o.duration < time.Second || o.clients < 1 {
+		return r, errors.New("--duration must be at least 1s and --clients at least 1")
+	}
+	dir, err := os.MkdirTemp("", "usher-bench-")
+	if err != nil {
+		return r, fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return r, fmt.Errorf("open the folder to the database's user: %w", err)
+	}
+	fmt.Fprintln(progress, "measuring the bare limit")
+	if r.BarePerS, err = benchBare(ctx, o, filepath.Join(dir, "bare")); err != nil {
+		return r, fmt.Errorf("bare limit: %w", err)
+	}
+	fmt.Fprintln(progress, "measuring Usher")
+	if err := benchUsher(ctx, o, filepath.Join(dir, "usher"), progress, &r); err != nil {
+		return r, err
+	}
+	r.Ratio = r.DecidedPerS / r.BarePerS
+	return r, nil
+}
+
+func benchUsher(ctx context.Context, o benchOptions, dir string, progress io.Writer, r *benchReport) (err error) {
+	exe, err := exePath()
+	if err != nil {
+		return err
+	}
+	server, err := startChild(ctx, exe, []string{"serve"}, benchEnv(dir), progress)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.stop()) }()
+	key, err := makeKey(ctx, dir)
+	if err != nil {
+		return err
+	}
+	l := newLoad(server.url, key, o.clients)
+	if _, err := l.closed(ctx, warmUp); err != nil {
+		return err
+	}
+	if err := l.settle(ctx); err != nil {
+		return err
+	}
+	before := processTree(server.cmd.Process.Pid)
+	full, err := l.closed(ctx, o.duration)
+	if err != nil {
+		return err
+	}
+	accepted := time.Since(full.began)
+	if err := l.settle(ctx); err != nil {
+		return err
+	}
+	r.AcceptedPerS = float64(full.sent) / accepted.Seconds()
+	r.DecidedPerS = float64(full.sent) / time.Since(full.began).Seconds()
+	r.CPUMSPerMessage = (processTree(server.cmd.Process.Pid) - before).Seconds() * 1000 / float64(full.sent)
+	r.LatencyRate = float64(o.rate)
+	if o.rate == 0 {
+		r.LatencyRate = r.DecidedPerS / 2
+	}
+	at, err := l.openLoop(ctx, r.LatencyRate, o.duration)
+	if err != nil {
+		return err
+	}
+	r.P50MS, r.P99MS = at.quantile(0.5), at.quantile(0.99)
+	r.Messages = l.total()
+	r.RSSMB, err = residentMB(server.cmd.Process.Pid)
+	return err
+}
+
+// benchEnv makes a child independent of what is set for this process.
+func benchEnv(dir string) []string {
+	return []string{"USHER_DATA=" + dir, "USHER_LISTEN=127.0.0.1:0", "USHER_PUBLIC_URL=", "DATABASE_URL=", "NATS_URL=", "OPENAI_BASE_URL=", "OPENAI_API_KEY=", "USHER_DEMO=", "USHER_RATE=1000000"}
+}
+
+// makeKey makes an API key in the database of a server that runs on dir.
+func makeKey(ctx context.Context, dir string) (string, error) {
+	pool, err := newPool(ctx, pglocal.URL(Config{DataDir: dir}.databaseDir()))
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+	store := inboxpg.New(pool, nil)
+	id, err := store.EnsureInboxAddress(ctx, channels.API, apiInbox, "Bench")
+	if err != nil {
+		return "", err
+	}
+	return store.MakeAPIKey(ctx, "bench", id)
+}

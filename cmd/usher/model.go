@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"usher/intent"
+	"usher/intent/builtin"
+	"usher/intent/openai"
+	intentpg "usher/intent/postgres"
+	"usher/intent/starter"
+)
+
+// trainingSeed makes every installation's first model the same.
+const trainingSeed = 1
+
+// liveModel is the classifier in use. The first start trains it from the starter pack and keeps it.
+func liveModel(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) (*builtin.Model, error) {
+	models := intentpg.New(pool)
+	artefact, hash, err := models.LiveClassifier(ctx)
+	if errors.Is(err, intentpg.ErrNoModel) {
+		return trainStarter(ctx, models, log)
+	}
+	if err != nil {
+		return nil, err
+	}
+	model, err := builtin.Load(artefact)
+	if err != nil {
+		return nil, fmt.Errorf("read classifier %s: %w", hash, err)
+	}
+	return model, nil
+}
+
+func trainStarter(ctx context.Context, models *intentpg.Models, log *slog.Logger) (*builtin.Model, error) {
+	utterances, err := starter.Utterances()
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	model, err := builtin.Train(ctx, utterances, builtin.TrainOptions{Seed: trainingSeed})
+	if err != nil {
+		return nil, fmt.Errorf("train the first classifier: %w", err)
+	}
+	artefact, err := model.MarshalBinary()
+	if err != nil {
+		return nil, fmt.Errorf("write the first classifier: %w", err)
+	}
+	if err := models.SaveClassifier(ctx, "starter", model.Hash(), artefact, model.Card()); err != nil {
+		return nil, err
+	}
+	log.Info("trained the first classifier", "utterances", len(utterances), "took", time.Since(began).Round(time.Millisecond))
+	return model, nil
+}
+
+// embedder is the configured one, and whether it costs so little that every message can be embedded at once.
+func (c Config) embedder() (e intent.Embedder, inline bool, err error) {
+	if c.OpenAIBaseURL == "" && c.OpenAIKey == "" {
+		return builtin.NewEmbedder(), true, nil
+	}
+	remote, err := openai.New(openai.Config{BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.OpenAIModel, Dims: c.OpenAIDims})
+	if err != nil {
+		return nil, false, fmt.Errorf("OPENAI_BASE_URL: %w", err)
+	}
+	return remote, false, nil
+}
