@@ -1,6 +1,12 @@
 package routing
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrNotFound means that what was asked for does not exist. Adapters wrap it with the operation and key.
+var ErrNotFound = errors.New("not found")
 
 // PolicyVersion is a policy as it is kept: a version never changes, only its state.
 type PolicyVersion struct {

@@ -385,7 +385,7 @@ func TestAStreamThatVanishesIsPutBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		publish(t, b, second)
-		sameRefs(t, w.refs(1), []uuid.UUID{second.Ref})
+		w.until(second.Ref) // the first may come again: its acknowledgement went with the consumer
 	})
 }
 

@@ -1,0 +1,221 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"usher/routing"
+)
+
+// Templates keeps standard answers in versions, of which the newest is used. Safe for concurrent use.
+type Templates struct {
+	pool    *pgxpool.Pool
+	company string
+
+	mu     sync.Mutex
+	parsed map[string]Answer // by name
+}
+
+// Answer is the newest version of a standard answer, ready to be rendered.
+type Answer struct {
+	routing.StoredTemplate
+	Template *routing.Template
+}
+
+// NewTemplates returns the templates in a migrated database. company is the name that they may say.
+func NewTemplates(pool *pgxpool.Pool, company string) *Templates {
+	return &Templates{pool: pool, company: company, parsed: map[string]Answer{}}
+}
+
+// Templates are the newest versions, by name.
+func (t *Templates) Templates(ctx context.Context) ([]routing.StoredTemplate, error) {
+	rows, err := t.pool.Query(ctx, `
+		SELECT DISTINCT ON (name) name, version, title, body, watch FROM templates ORDER BY name, version DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("list templates: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[routing.StoredTemplate])
+	if err != nil {
+		return nil, fmt.Errorf("list templates: %w", err)
+	}
+	return all, nil
+}
+
+// maxTitle is the longest title, in bytes.
+const maxTitle = 200
+
+// SaveTemplate keeps a new version and returns it. What is wrong with it comes back as *routing.ProblemsError.
+func (t *Templates) SaveTemplate(ctx context.Context, s routing.StoredTemplate, author string) (routing.StoredTemplate, error) {
+	parsed, err := routing.ParseTemplate(s.Name, s.Body)
+	if err != nil {
+		return routing.StoredTemplate{}, err
+	}
+	if s.Title = strings.TrimSpace(s.Title); s.Title == "" || len(s.Title) > maxTitle {
+		return routing.StoredTemplate{}, &routing.ProblemsError{Problems: []routing.Problem{{Message: "the title is empty or longer than 200 bytes; write what the answer is about"}}}
+	}
+	for {
+		err = t.pool.QueryRow(ctx, `
+			INSERT INTO templates (id, name, version, title, body, watch, author)
+			SELECT $1, $2, 1 + COALESCE(max(version), 0), $3, $4, $5, $6 FROM templates WHERE name = $2
+			RETURNING version`, uuid.Must(uuid.NewV7()), s.Name, s.Title, s.Body, s.Watch, author).Scan(&s.Version)
+		if taken(err) {
+			continue // somebody saved the same template at this instant; ours comes after
+		}
+		if err != nil {
+			return routing.StoredTemplate{}, fmt.Errorf("save template %q: %w", s.Name, err)
+		}
+		t.keep(Answer{s, parsed})
+		return s, nil
+	}
+}
+
+func taken(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505" // unique_violation
+}
+
+// Latest are the newest versions of the named templates, with one statement; those that do not exist are not in it. What
+// another node saved is seen at once: only the parsing is spared.
+func (t *Templates) Latest(ctx context.Context, names []string) (map[string]Answer, error) {
+	rows, err := t.pool.Query(ctx, `
+		SELECT n.name, v.version FROM unnest($1::text[]) AS n(name)
+		JOIN LATERAL (SELECT version FROM templates WHERE name = n.name ORDER BY version DESC LIMIT 1) v ON true`, unique(names))
+	if err != nil {
+		return nil, fmt.Errorf("find templates: %w", err)
+	}
+	latest := map[string]Answer{}
+	var unknown []string
+	var name string
+	var version int
+	if _, err := pgx.ForEachRow(rows, []any{&name, &version}, func() error {
+		if known := t.known(name); known.Version == version {
+			latest[name] = known
+		} else {
+			unknown = append(unknown, name)
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("find templates: %w", err)
+	}
+	if len(unknown) == 0 {
+		return latest, nil
+	}
+	read, err := t.read(ctx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(latest, read)
+	return latest, nil
+}
+
+func (t *Templates) read(ctx context.Context, names []string) (map[string]Answer, error) {
+	rows, err := t.pool.Query(ctx, `
+		SELECT DISTINCT ON (name) name, version, title, body, watch FROM templates WHERE name = ANY($1) ORDER BY name, version DESC`, names)
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	stored, err := pgx.CollectRows(rows, pgx.RowToStructByPos[routing.StoredTemplate])
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	read := map[string]Answer{}
+	for _, s := range stored {
+		parsed, err := routing.ParseTemplate(s.Name, s.Body)
+		if err != nil {
+			return nil, fmt.Errorf("read template %q version %d: %w", s.Name, s.Version, err)
+		}
+		read[s.Name] = Answer{s, parsed}
+		t.keep(read[s.Name])
+	}
+	return read, nil
+}
+
+func (t *Templates) known(name string) Answer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.parsed[name]
+}
+
+func (t *Templates) keep(a Answer) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.parsed[a.Name].Version < a.Version {
+		t.parsed[a.Name] = a
+	}
+}
+
+// Template is the newest version of one template; routing.ErrNotFound when there is none.
+func (t *Templates) Template(ctx context.Context, name string) (Answer, error) {
+	latest, err := t.Latest(ctx, []string{name})
+	if err != nil {
+		return Answer{}, err
+	}
+	a, found := latest[name]
+	if !found {
+		return Answer{}, fmt.Errorf("template %q: %w", name, routing.ErrNotFound)
+	}
+	return a, nil
+}
+
+// Preview is how a body (the saved one when it is empty) would read in a conversation; the zero UUID means for
+// nobody in particular. What is wrong with the body, or keeps it from being written, comes back as *routing.ProblemsError.
+func (t *Templates) Preview(ctx context.Context, name, body string, conversation uuid.UUID) (string, error) {
+	var template *routing.Template
+	if body == "" {
+		saved, err := t.Template(ctx, name)
+		if err != nil {
+			return "", fmt.Errorf("preview: %w", err)
+		}
+		template = saved.Template
+	} else {
+		parsed, err := routing.ParseTemplate(name, body)
+		if err != nil {
+			return "", err
+		}
+		template = parsed
+	}
+	facts := t.Nobody()
+	if conversation != uuid.Nil {
+		known, err := t.Facts(ctx, t.pool, []uuid.UUID{conversation})
+		if err != nil {
+			return "", fmt.Errorf("preview template %q: %w", name, err)
+		}
+		var found bool
+		if facts, found = known[conversation]; !found {
+			return "", fmt.Errorf("preview template %q in conversation %s: %w", name, conversation, routing.ErrNotFound)
+		}
+	}
+	text, err := template.Render(facts.Context())
+	if err != nil {
+		return "", &routing.ProblemsError{Problems: []routing.Problem{{Message: err.Error()}}}
+	}
+	return text, nil
+}
+
+// seedTemplates adds the default templates that are missing by name. A template that people changed stays theirs.
+func seedTemplates(ctx context.Context, tx pgx.Tx) error {
+	b := &pgx.Batch{}
+	for _, s := range routing.DefaultTemplates() {
+		b.Queue(`
+			INSERT INTO templates (id, name, version, title, body, watch, author) VALUES ($1, $2, 1, $3, $4, $5, $6)
+			ON CONFLICT (name, version) DO NOTHING`, uuid.Must(uuid.NewV7()), s.Name, s.Title, s.Body, s.Watch, seeder)
+	}
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("add default templates: %w", err)
+	}
+	return nil
+}
+
+func unique(names []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(names)))
+}
