@@ -65,13 +65,11 @@ const app = createRoute({
   },
 });
 
-const index = createRoute({
-  getParentRoute: () => app,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/inbox/$view', params: { view: 'mine' } });
-  },
-});
+const toMine = () => {
+  throw redirect({ to: '/inbox/$view', params: { view: 'mine' } });
+};
+const home = createRoute({ getParentRoute: () => app, path: '/', beforeLoad: toMine });
+const anyInbox = createRoute({ getParentRoute: () => app, path: '/inbox', beforeLoad: toMine });
 
 type InboxSearch = { team?: string; q?: string };
 const text = (v: unknown) => (typeof v === 'string' && v ? v : undefined);
@@ -134,7 +132,7 @@ const pages = [
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    app.addChildren([index, inbox.addChildren([thread]), conversation, ...pages]),
+    app.addChildren([home, anyInbox, inbox.addChildren([thread]), conversation, ...pages]),
   ]),
   context: { queries: queryClient },
   defaultPreload: 'intent',

@@ -25,6 +25,7 @@ describe('surelyNotIn', () => {
   const cases: [string, Partial<Conversation>, Parameters<typeof surelyNotIn>[0], string, boolean][] = [
     ['mine stays mine', { agent: owned }, 'mine', '', false],
     ['handed over leaves mine', { agent: { id: uuid(7), name: 'Cleo' } }, 'mine', '', true],
+    ['answered leaves mine: it is the customer’s turn', { agent: owned, status: 'waiting' }, 'mine', '', true],
     ['taken leaves the queue', { agent: owned }, 'queue', '', true],
     ['another team leaves a team queue', { team: 'billing' }, 'queue', 'support', true],
     ['another team stays in the queue of all my teams', { team: 'billing' }, 'queue', '', false],
@@ -70,6 +71,12 @@ describe('news', () => {
     const refresh = vi.fn();
     applyNews(queries, { type: 'conversation', seq: 2, conversation: conversation({ last_seq: 2 }) }, refresh);
     expect(refresh.mock.calls).toEqual([['lists']]);
+  });
+  it('of a presence changes the agent among colleagues, and oneself', () => {
+    queries.setQueryData(keys.agents, [{ id: ben.id, name: ben.name, presence: 'online' }]);
+    applyNews(queries, { type: 'presence', agent: ben.id, presence: 'away' }, vi.fn());
+    expect(queries.getQueryData<{ presence: string }>(keys.me)?.presence).toBe('away');
+    expect(queries.getQueryData<{ presence: string }[]>(keys.agents)?.[0]?.presence).toBe('away');
   });
   it('in a flood asks for the lists once', () => {
     vi.useFakeTimers();

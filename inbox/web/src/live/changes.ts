@@ -1,7 +1,7 @@
 // What a piece of live news does to the cached reads.
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { keys } from '@/api/queries';
-import type { Conversation, ConversationPage, Me, View, Views } from '@/api/shapes';
+import type { Colleague, Conversation, ConversationPage, Me, Presence, View, Views } from '@/api/shapes';
 
 type Pages = InfiniteData<ConversationPage, string>;
 
@@ -10,9 +10,9 @@ export function surelyNotIn(view: View, team: string, c: Conversation, me: strin
   if ((view === 'resolved') !== (c.status === 'resolved')) return true;
   switch (view) {
     case 'mine':
-      return c.agent?.id !== me;
+      return c.status !== 'open' || c.agent?.id !== me;
     case 'queue':
-      return c.agent !== null || (team !== '' && c.team !== team);
+      return c.status !== 'open' || c.agent !== null || (team !== '' && c.team !== team);
     case 'waiting':
       return c.status !== 'waiting';
     default:
@@ -51,20 +51,45 @@ export function applyConversation(queries: QueryClient, c: Conversation): boolea
   return true;
 }
 
+/** What the live connection says; inbox/live describes it. */
 export type News =
   | { type: 'conversation'; conversation: Conversation; seq: number }
-  | { type: 'views'; views: Views };
+  | { type: 'gone'; id: string }
+  | { type: 'views'; views: Views }
+  | { type: 'presence'; agent: string; presence: Presence }
+  | { type: 'refetch' };
 
 /** Applies a piece of news. What it cannot tell by itself is asked for through `refresh`, which may be called often. */
 export function applyNews(queries: QueryClient, news: News, refresh: Refresh) {
-  if (news.type === 'views') {
-    queries.setQueryData(keys.views, news.views);
-    return;
+  switch (news.type) {
+    case 'conversation': {
+      const { conversation: c } = news;
+      applyConversation(queries, c);
+      refresh('lists');
+      if (queries.getQueryData(keys.messages(c.id))) refresh('conversation', c.id);
+      return;
+    }
+    case 'gone':
+      queries.removeQueries({ queryKey: keys.conversation(news.id) });
+      refresh('lists');
+      return;
+    case 'views':
+      queries.setQueryData(keys.views, news.views);
+      return;
+    case 'presence':
+      applyPresence(queries, news.agent, news.presence);
+      return;
+    case 'refetch':
+      void queries.invalidateQueries();
+      return;
   }
-  const { conversation: c } = news;
-  applyConversation(queries, c);
-  refresh('lists');
-  if (queries.getQueryData(keys.messages(c.id))) refresh('conversation', c.id);
+}
+
+function applyPresence(queries: QueryClient, agent: string, presence: Presence) {
+  queries.setQueryData<Me>(keys.me, (me) => (me?.id === agent ? { ...me, presence } : me));
+  queries.setQueryData<Colleague[]>(keys.agents, (all) =>
+    all?.map((a) => (a.id === agent ? { ...a, presence } : a)),
+  );
 }
 
 export type Refresh = (what: 'lists' | 'conversation', id?: string) => void;

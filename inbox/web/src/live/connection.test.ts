@@ -4,7 +4,7 @@ import { LiveConnection, type LiveState, waitBefore } from './connection';
 class Socket {
   static all: Socket[] = [];
   onopen = () => {};
-  onclose = () => {};
+  onclose = (_: { code: number }) => {};
   onmessage = (_: { data: string }) => {};
   closed = false;
   constructor(readonly url: string) {
@@ -12,7 +12,7 @@ class Socket {
   }
   close() {
     this.closed = true;
-    this.onclose();
+    this.onclose({ code: 1000 });
   }
 }
 
@@ -20,15 +20,17 @@ function setup() {
   const states: LiveState[] = [];
   const lives: boolean[] = [];
   const news: unknown[] = [];
+  const onSignedOut = vi.fn();
   const connection = new LiveConnection({
     url: 'ws://usher/api/v1/live',
     onNews: (n) => news.push(n),
     onLive: (again) => lives.push(again),
     onState: (s) => states.push(s),
+    onSignedOut,
     random: () => 1,
   });
   connection.start();
-  return { connection, states, lives, news, last: () => Socket.all.at(-1)! };
+  return { connection, states, lives, news, onSignedOut, last: () => Socket.all.at(-1)! };
 }
 
 beforeEach(() => {
@@ -45,7 +47,7 @@ describe('the live connection', () => {
   it('comes back by itself and says that it was away', () => {
     const { states, lives, last, connection } = setup();
     last().onopen();
-    last().onclose();
+    last().onclose({ code: 1006 });
     vi.advanceTimersByTime(500);
     expect(Socket.all).toHaveLength(2);
     last().onopen();
@@ -55,7 +57,7 @@ describe('the live connection', () => {
   });
   it('tries at once when the network returns', () => {
     const { last, connection } = setup();
-    last().onclose();
+    last().onclose({ code: 1006 });
     window.dispatchEvent(new Event('online'));
     expect(Socket.all).toHaveLength(2);
     vi.advanceTimersByTime(60_000);
@@ -67,6 +69,15 @@ describe('the live connection', () => {
     last().onmessage({ data: '{"type":"views"}' });
     last().onmessage({ data: 'hello' });
     expect(news).toEqual([{ type: 'views' }]);
+    connection.stop();
+  });
+  it('says when the server knows nobody here any more', () => {
+    const { last, connection, onSignedOut } = setup();
+    last().onclose({ code: 1012 });
+    expect(onSignedOut).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(500);
+    last().onclose({ code: 4401 });
+    expect(onSignedOut).toHaveBeenCalledOnce();
     connection.stop();
   });
   it('stays closed when stopped', () => {

@@ -7,10 +7,14 @@ export type LiveOptions = {
   /** Called when the connection works (again); what happened meanwhile has to be read anew. */
   onLive: (again: boolean) => void;
   onState: (state: LiveState) => void;
+  /** Called when the server says that nobody is signed in any more. */
+  onSignedOut: () => void;
   /** 0 to 1; given so that tests know the waits. */
   random?: () => number;
 };
 
+/** The server closes with it when the sign-in is over. */
+const signInFirst = 4401;
 const firstWait = 500;
 const longestWait = 15_000;
 
@@ -73,9 +77,10 @@ export class LiveConnection {
       const news = parse(e.data);
       if (news) this.o.onNews(news);
     };
-    socket.onclose = () => {
+    socket.onclose = (e: CloseEvent) => {
       if (this.socket === socket) this.socket = undefined;
       if (this.stopped) return;
+      if (e.code === signInFirst) this.o.onSignedOut();
       this.o.onState('lost');
       this.timer = setTimeout(() => this.open(), waitBefore(this.tries++, this.o.random ?? Math.random));
     };

@@ -138,3 +138,11 @@ export function useOutgoing(conversation: string): Outgoing[] {
 export function useWaitingCount(): number {
   return useSyncExternalStore(outbox.subscribe, outbox.list).filter((e) => e.state === 'waiting').length;
 }
+
+/** Forgets what was typed and not sent, for the next person at this browser. */
+export function forgetTyped() {
+  for (const e of outbox.list()) outbox.discard(e.clientId);
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith('usher.draft.')) localStorage.removeItem(name);
+  }
+}

@@ -1,0 +1,3 @@
+export function Thread(_: { id: string; contextOpen: boolean; onToggleContext: () => void }) {
+  return null;
+}

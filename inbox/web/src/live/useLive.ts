@@ -1,0 +1,53 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useRef, useState } from 'react';
+import { keys } from '@/api/queries';
+import { outbox } from '@/features/composer/outbox';
+import { applyNews, gatheredRefresh, type News } from './changes';
+import { LiveConnection, type LiveState } from './connection';
+
+export type Live = { state: LiveState; retry: () => void };
+
+export const LiveContext = createContext<Live>({ state: 'connecting', retry: () => {} });
+export const useLiveState = () => useContext(LiveContext);
+
+const understood = new Set(['conversation', 'gone', 'views', 'presence', 'refetch']);
+const known = (n: unknown): n is News =>
+  typeof n === 'object' && n !== null && 'type' in n && understood.has(String(n.type));
+
+/** Keeps the live connection while the app is shown; used once, in the frame. */
+export function useLive(onNews: (news: News) => void): Live {
+  const queries = useQueryClient();
+  const [state, setState] = useState<LiveState>('connecting');
+  const connection = useRef<LiveConnection>(undefined);
+  const tell = useRef(onNews);
+  useEffect(() => {
+    tell.current = onNews;
+  });
+  useEffect(() => {
+    const { refresh, stop } = gatheredRefresh(queries);
+    const url = `${location.origin.replace(/^http/, 'ws')}/api/v1/live`;
+    const c = new LiveConnection({
+      url,
+      onState: setState,
+      // The read of who we are finds out that nobody is, and leads to the sign-in page.
+      onSignedOut: () => void queries.invalidateQueries({ queryKey: keys.me }),
+      onLive(again) {
+        outbox.flushAll();
+        // What happened while we were away was not told: read everything that is shown anew.
+        if (again) void queries.invalidateQueries();
+      },
+      onNews(news) {
+        if (!known(news)) return;
+        tell.current(news);
+        applyNews(queries, news, refresh);
+      },
+    });
+    connection.current = c;
+    c.start();
+    return () => {
+      c.stop();
+      stop();
+    };
+  }, [queries]);
+  return { state, retry: () => connection.current?.retryNow() };
+}
