@@ -80,6 +80,23 @@ func TestTheReportIsAsByHand(t *testing.T) {
 	}
 }
 
+func TestOutOfScopeRecallIsTakenWhere95PercentOfTheOthersAreKept(t *testing.T) {
+	var rs []evals.Result
+	for i := range 20 {
+		r := handled(labelled("", "pricing", "", ""), "pricing", .9, "", "")
+		r.OOSScore = float64(i)
+		rs = append(rs, r)
+	}
+	for _, score := range []float64{17.5, 18, 18.5, 30} { // 19 of 20 others lie at 18 or below
+		r := handled(labelled("", intent.OutOfScope, "", ""), "pricing", .9, "", "")
+		r.OOSScore = score
+		rs = append(rs, r)
+	}
+	if got := evals.NewReport(rs).OOS; got.RecallAt95 != .5 || got.Count != 4 {
+		t.Errorf("got %+v, want half of 4 found", got)
+	}
+}
+
 func TestConfusionsStandMostFrequentFirst(t *testing.T) {
 	var rs []evals.Result
 	for range 2 {
