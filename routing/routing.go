@@ -47,8 +47,11 @@ type State struct {
 type Evidence struct {
 	Similar []Case `json:"similar,omitempty"` // resolved conversations, most similar first
 	// Repeats counts earlier conversations of this contact about the same thing in the policy's repeat window.
-	Repeats        int        `json:"repeats,omitempty"`
-	RepeatOf       *uuid.UUID `json:"repeat_of,omitempty"`
+	Repeats  int        `json:"repeats,omitempty"`
+	RepeatOf *uuid.UUID `json:"repeat_of,omitempty"`
+	// Own are the most telling of those conversations, the most alike first. Their Score is 0 when only the intent is the
+	// same; Outcome and ResolvedAt are empty while one is not resolved.
+	Own            []Case     `json:"own,omitempty"`
 	PreferredAgent *uuid.UUID `json:"preferred_agent,omitempty"` // who last helped this contact
 	// Degraded says why history could not be asked; empty when it was.
 	Degraded string `json:"degraded,omitempty"`

@@ -148,14 +148,22 @@ func (b *Bus) prepare(ctx context.Context) error {
 
 // Close lets what is under way finish, then disconnects and stops the server inside the process, if any. Closing twice
 // is fine.
-func (b *Bus) Close() {
-	if b.conn.Drain() != nil {
-		b.conn.Close() // it is out of reach or closed: nothing to wait for
+func (b *Bus) Close() error {
+	err := b.conn.Drain()
+	if err != nil {
+		b.conn.Close()
+	}
+	if errors.Is(err, nats.ErrConnectionReconnecting) || errors.Is(err, nats.ErrConnectionClosed) {
+		err = nil // out of reach or closed already: nothing to wait for
 	}
 	<-b.closed // bounded by drainTime
 	if b.server != nil {
 		b.server.stop()
 	}
+	if err != nil {
+		return fmt.Errorf("close the bus: %w", err)
+	}
+	return nil
 }
 
 // Check says whether the bus answers.

@@ -35,10 +35,17 @@ func start(t testing.TB, o Options) *Bus {
 	return b
 }
 
+func stop(t testing.TB, b *Bus) {
+	t.Helper()
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func inside(t testing.TB) *Bus {
 	t.Helper()
 	b := start(t, Options{Dir: t.TempDir()})
-	t.Cleanup(b.Close)
+	t.Cleanup(func() { stop(t, b) })
 	return b
 }
 
@@ -247,7 +254,7 @@ func TestDelaysGrowAndAreBounded(t *testing.T) {
 
 func TestWorkUnderWayIsNotGivenToOthers(t *testing.T) {
 	b := start(t, Options{Dir: t.TempDir(), AckWait: 900 * time.Millisecond})
-	t.Cleanup(b.Close)
+	t.Cleanup(func() { stop(t, b) })
 	entered := make(chan struct{}, 10)
 	slow := func([]routing.Work) error {
 		entered <- struct{}{}
@@ -279,10 +286,10 @@ func TestARestartKeepsWorkAndFreesWhatWasTaken(t *testing.T) {
 	})
 	<-refused
 	w.end()
-	b.Close()
+	stop(t, b)
 
 	b = start(t, Options{Dir: dir})
-	defer b.Close()
+	defer stop(t, b)
 	w = consume(t, b, routing.TopicInbound, 10, nil)
 	defer w.end()
 	sameRefs(t, w.refs(len(all)), refsOf(all))
@@ -292,7 +299,7 @@ func TestAWipedFolderHealsOnStart(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "js")
 	b := start(t, Options{Dir: dir})
 	publish(t, b, works(routing.TopicInbound, 5)...)
-	b.Close()
+	stop(t, b)
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +310,7 @@ func TestAWipedFolderHealsOnStart(t *testing.T) {
 func worksAfter(t *testing.T, dir string) {
 	t.Helper()
 	b := start(t, Options{Dir: dir})
-	defer b.Close()
+	defer stop(t, b)
 	w := consume(t, b, routing.TopicInbound, 10, nil)
 	defer w.end()
 	fresh := work(routing.TopicInbound, "")
@@ -346,7 +353,7 @@ func TestBrokenFilesDoNotKeepTheBusFromStarting(t *testing.T) {
 			w := consume(t, b, routing.TopicInbound, 2, nil)
 			w.refs(4)
 			w.end()
-			b.Close()
+			stop(t, b)
 			damage(t, dir)
 			worksAfter(t, dir)
 		})
@@ -409,8 +416,8 @@ func TestTwoNodesShareABusElsewhere(t *testing.T) {
 	s := outside(t, t.TempDir(), server.RANDOM_PORT)
 	defer end(s)
 	a, b := start(t, Options{URL: s.ClientURL()}), start(t, Options{URL: s.ClientURL()})
-	defer b.Close()
-	defer a.Close()
+	defer stop(t, b)
+	defer stop(t, a)
 	one, two := consume(t, a, routing.TopicInbound, 5, nil), consume(t, b, routing.TopicInbound, 5, nil)
 	defer one.end()
 	defer two.end()
@@ -435,7 +442,7 @@ func TestABusElsewhereMayGoAwayAndComeBackEmpty(t *testing.T) {
 	s := outside(t, t.TempDir(), server.RANDOM_PORT)
 	port := s.Addr().(*net.TCPAddr).Port
 	b := start(t, Options{URL: s.ClientURL(), Log: slog.New(slog.DiscardHandler)})
-	defer b.Close()
+	defer stop(t, b)
 	w := consume(t, b, routing.TopicInbound, 5, nil)
 	defer w.end()
 	first := work(routing.TopicInbound, "")
@@ -473,7 +480,7 @@ func TestPublishFailsWhenItCannotBeSure(t *testing.T) {
 	if err := b.Publish(t.Context(), nil); err != nil {
 		t.Errorf("nothing to publish: %v", err)
 	}
-	b.Close()
+	stop(t, b)
 	if err := b.Publish(t.Context(), works(routing.TopicInbound, 1)); err == nil {
 		t.Error("publishing on a closed bus succeeds")
 	}
@@ -554,11 +561,11 @@ func TestCheckSaysWhetherTheBusAnswers(t *testing.T) {
 	if err := b.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
-	b.Close()
+	stop(t, b)
 	if err := b.Check(t.Context()); err == nil {
 		t.Error("a closed bus answers")
 	}
-	b.Close() // closing twice is fine
+	stop(t, b) // closing twice is fine
 }
 
 func BenchmarkPublishOne(b *testing.B) {

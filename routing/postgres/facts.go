@@ -21,8 +21,8 @@ func (t *Templates) Nobody() routing.Facts { return routing.Facts{Company: t.com
 
 // Facts are what templates may say in each conversation, with one statement: the contact, its latest events, and the
 // entities of the latest message that was understood. Conversations that do not exist are not in it.
-func (t *Templates) Facts(ctx context.Context, q Querier, conversations []uuid.UUID) (map[uuid.UUID]routing.Facts, error) {
-	rows, err := q.Query(ctx, `
+func (t *Templates) Facts(ctx context.Context, conversations []uuid.UUID) (map[uuid.UUID]routing.Facts, error) {
+	rows, err := t.pool.Query(ctx, `
 		SELECT c.id, k.name, k.email, k.type, k.attributes, COALESCE(e.events, '[]'), COALESCE(p.entities, '[]')
 		FROM conversations c JOIN contacts k ON k.id = c.contact_id
 		LEFT JOIN LATERAL (

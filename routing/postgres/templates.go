@@ -26,11 +26,14 @@ type Templates struct {
 	parsed map[string]Answer // by name
 }
 
-// Answer is the newest version of a standard answer, ready to be rendered.
+// Answer is the newest version of a standard answer, ready to be written.
 type Answer struct {
 	routing.StoredTemplate
-	Template *routing.Template
+	parsed *routing.Template
 }
+
+// Render writes the answer, see routing.Template.
+func (a Answer) Render(c routing.TemplateContext) (string, error) { return a.parsed.Render(c) }
 
 // NewTemplates returns the templates in a migrated database. company is the name that they may say.
 func NewTemplates(pool *pgxpool.Pool, company string) *Templates {
@@ -170,13 +173,15 @@ func (t *Templates) Template(ctx context.Context, name string) (Answer, error) {
 // Preview is how a body (the saved one when it is empty) would read in a conversation; the zero UUID means for
 // nobody in particular. What is wrong with the body, or keeps it from being written, comes back as *routing.ProblemsError.
 func (t *Templates) Preview(ctx context.Context, name, body string, conversation uuid.UUID) (string, error) {
-	var template *routing.Template
+	var template interface {
+		Render(routing.TemplateContext) (string, error)
+	}
 	if body == "" {
 		saved, err := t.Template(ctx, name)
 		if err != nil {
 			return "", fmt.Errorf("preview: %w", err)
 		}
-		template = saved.Template
+		template = saved
 	} else {
 		parsed, err := routing.ParseTemplate(name, body)
 		if err != nil {
@@ -186,7 +191,7 @@ func (t *Templates) Preview(ctx context.Context, name, body string, conversation
 	}
 	facts := t.Nobody()
 	if conversation != uuid.Nil {
-		known, err := t.Facts(ctx, t.pool, []uuid.UUID{conversation})
+		known, err := t.Facts(ctx, []uuid.UUID{conversation})
 		if err != nil {
 			return "", fmt.Errorf("preview template %q: %w", name, err)
 		}
