@@ -107,6 +107,7 @@ type AssignmentView struct {
 	Cause     string
 	Trace     json.RawMessage
 	StartedAt time.Time
+	EndedAt   *time.Time
 }
 
 // CorrectionView is a correction with who made it and when.

@@ -20,6 +20,7 @@ type Store struct {
 	// committed is told the conversations that changed, after the commit; never nil.
 	committed func(inbox.Change)
 	arrivals  chan arrival
+	keys      keyCache
 	// work is signalled when a commit put something into the outbox.
 	work chan struct{}
 }
