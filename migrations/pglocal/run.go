@@ -47,6 +47,15 @@ func URL(dir string) string {
 	return fmt.Sprintf("host=%s user=%s dbname=%s", dir, owner, owner)
 }
 
+// Running reports whether a private PostgreSQL answers on dir, whoever started it.
+func Running(ctx context.Context, dir string) bool {
+	conn, err := pgx.Connect(ctx, URL(dir))
+	if err != nil {
+		return false
+	}
+	return conn.Close(ctx) == nil
+}
+
 // Done is closed when the server ended for good.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
