@@ -181,8 +181,8 @@ func (a *app) openRouting(ctx context.Context) error {
 	for i, e := range a.catalogue {
 		labels[i] = e.ID
 	}
-	a.templates = routingpg.NewTemplates(a.pool)
-	a.policies = routingpg.NewPolicies(a.pool, labels)
+	a.templates = routingpg.NewTemplates(a.pool, a.config.Company)
+	a.policies = routingpg.NewPolicies(a.pool, labels, a.log)
 	a.decisions = routingpg.NewDecisions(a.pool)
 	if err := a.policies.Seed(ctx); err != nil {
 		return err
