@@ -242,11 +242,12 @@ type TrackedEvent struct {
 // Change tells listeners that a conversation has something new up to Seq. It is a hint: listeners read the
 // truth from the store, and find what they missed by the gap in Seq.
 type Change struct {
+	// ConversationID is zero when no conversation changed but an agent made room by coming online.
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Seq            int64     `json:"seq"`
 	// Work is true when something was put into the outbox, so the relay should look now.
 	Work bool `json:"-"`
-	// Team is the slug of the team whose queue or room changed, so that the dispatcher looks; empty when none did.
+	// Team is the slug of a team whose queue or room changed, so that the dispatcher looks; empty when none did.
 	Team string `json:"-"`
 	// Decided is how long each message that was just decided had waited since its acceptance.
 	Decided []time.Duration `json:"-"`

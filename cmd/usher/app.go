@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	pgxvec "github.com/pgvector/pgvector-go/pgx"
@@ -238,6 +239,9 @@ func (a *app) changed(c inbox.Change) {
 	count(c)
 	if c.Team != "" {
 		a.wakeDispatcher()
+	}
+	if c.ConversationID == uuid.Nil {
+		return // somebody made room; no list shows that
 	}
 	news, err := json.Marshal(c)
 	if err == nil {

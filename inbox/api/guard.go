@@ -54,6 +54,11 @@ func recovered(log *slog.Logger, c *gin.Context, v any) {
 	}
 }
 
+// NotFound answers calls that the API does not have.
+func NotFound(c *gin.Context) {
+	writeProblem(c, http.StatusNotFound, "there is no such call; /docs lists all")
+}
+
 func writeProblem(c *gin.Context, status int, detail string) {
 	b, _ := json.Marshal(errorModel(status, detail)) // plain texts: cannot fail
 	c.Abort()

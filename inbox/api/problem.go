@@ -23,6 +23,7 @@ var statuses = []struct {
 	{inbox.ErrAuth, http.StatusUnauthorized, "sign in again"},
 	{inbox.ErrForbidden, http.StatusForbidden, "you may not do this; ask somebody with the ops role"},
 	{inbox.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
+	{routing.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
 	{inbox.ErrConflict, http.StatusConflict, "somebody was faster; read it again and decide anew"},
 	{inbox.ErrBusy, http.StatusServiceUnavailable, "too much at once; nothing was stored; try again in a second"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "it took too long; try again, a repeat of the same request is safe"},

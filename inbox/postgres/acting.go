@@ -12,9 +12,9 @@ import (
 
 // effect is what an agent's action leads to outside its conversation.
 type effect struct {
-	none  bool     // nothing changed: nobody needs to hear of it
-	work  bool     // something was put into the outbox
-	teams []string // whose queue or room changed
+	none bool   // nothing changed: nobody needs to hear of it
+	work bool   // something was put into the outbox
+	team string // whose queue or room changed; one of them when several did
 }
 
 // act locks a conversation, does something to it in one transaction and tells the listeners after the commit.
@@ -39,31 +39,19 @@ func (s *Store) actAfter(ctx context.Context, operation string, conversation uui
 	if err != nil || e.none {
 		return err
 	}
-	change := inbox.Change{ConversationID: conversation, Seq: c.lastSeq, Work: e.work}
-	if len(e.teams) > 0 {
-		change.Team = e.teams[0]
-	}
-	s.committed(change)
-	for _, team := range e.teams[min(len(e.teams), 1):] {
-		s.committed(inbox.Change{Team: team})
-	}
+	s.committed(inbox.Change{ConversationID: conversation, Seq: c.lastSeq, Work: e.work, Team: e.team})
 	return nil
 }
 
-// teamsOf are the teams of an agent: where there is room once the agent has less to do.
-func teamsOf(ctx context.Context, tx pgx.Tx, agent *uuid.UUID) ([]string, error) {
-	if agent == nil {
-		return nil, nil
-	}
-	rows, err := tx.Query(ctx, `SELECT t.slug FROM team_members tm JOIN teams t ON t.id = tm.team_id WHERE tm.agent_id = $1 ORDER BY t.slug`, *agent)
+// teamOf is a team of an agent, where there is room once the agent has less to do; empty for nobody and for an agent
+// without a team.
+func teamOf(ctx context.Context, tx pgx.Tx, agent *uuid.UUID) (string, error) {
+	var slug string
+	err := tx.QueryRow(ctx, `SELECT COALESCE(min(t.slug), '') FROM team_members tm JOIN teams t ON t.id = tm.team_id WHERE tm.agent_id = $1`, agent).Scan(&slug)
 	if err != nil {
-		return nil, fmt.Errorf("find teams of agent %s: %w", *agent, err)
+		return "", fmt.Errorf("find a team of an agent: %w", err)
 	}
-	teams, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("find teams of agent %s: %w", *agent, err)
-	}
-	return teams, nil
+	return slug, nil
 }
 
 // assignTo gives a locked conversation to an agent: what was waited for is waited for no more. It locks the agent's row, so

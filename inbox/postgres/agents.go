@@ -68,66 +68,33 @@ func (s *Store) Teams(ctx context.Context) ([]inbox.Team, error) {
 
 // SetPresence says whether an agent takes work. Coming online makes room in the agent's teams.
 func (s *Store) SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Presence) error {
-	var teams []string
+	var team string
 	err := s.pool.QueryRow(ctx, `
 		UPDATE agents SET presence = $2 WHERE id = $1
-		RETURNING ARRAY(SELECT t.slug FROM team_members tm JOIN teams t ON t.id = tm.team_id WHERE tm.agent_id = $1)`, agent, p).Scan(&teams)
+		RETURNING COALESCE((SELECT min(t.slug) FROM team_members tm JOIN teams t ON t.id = tm.team_id WHERE tm.agent_id = $1), '')`, agent, p).Scan(&team)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fmt.Errorf("set presence of agent %s: %w", agent, inbox.ErrNotFound)
 	}
 	if err != nil {
 		return fmt.Errorf("set presence of agent %s: %w", agent, err)
 	}
-	for _, t := range teams {
-		s.committed(inbox.Change{Team: t})
+	if p == inbox.Online && team != "" {
+		s.committed(inbox.Change{Team: team})
 	}
 	return nil
 }
 
-// OnlineAgents is how many agents take work now.
-func (s *Store) OnlineAgents(ctx context.Context) (int, error) {
-	var n int
-	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM agents WHERE presence = 'online' AND disabled_at IS NULL`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count agents online: %w", err)
-	}
-	return n, nil
-}
-
-// EnsureTeams makes the teams that are missing and gives all their names: name by slug.
-func (s *Store) EnsureTeams(ctx context.Context, teams map[string]string) error {
-	slugs, names := sortedNames(teams)
-	ids := make([]uuid.UUID, len(slugs))
-	for i := range ids {
-		ids[i] = newID()
-	}
-	_, err := s.pool.Exec(ctx, `
-		INSERT INTO teams AS t (id, slug, name) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
-		ON CONFLICT (slug) DO UPDATE SET name = excluded.name WHERE t.name <> excluded.name`, ids, slugs, names)
+// OnlineAgents are the agents who take work now.
+func (s *Store) OnlineAgents(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, `SELECT id FROM agents WHERE presence = 'online' AND disabled_at IS NULL`)
 	if err != nil {
-		return fmt.Errorf("make teams %s: %w", strings.Join(slugs, ", "), err)
+		return nil, fmt.Errorf("list agents online: %w", err)
 	}
-	return nil
-}
-
-// EnsureSkills makes the skills that are missing and gives all their names: name by slug.
-func (s *Store) EnsureSkills(ctx context.Context, skills map[string]string) error {
-	slugs, names := sortedNames(skills)
-	_, err := s.pool.Exec(ctx, `
-		INSERT INTO skills AS k (slug, name) SELECT * FROM unnest($1::text[], $2::text[])
-		ON CONFLICT (slug) DO UPDATE SET name = excluded.name WHERE k.name <> excluded.name`, slugs, names)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 	if err != nil {
-		return fmt.Errorf("make skills %s: %w", strings.Join(slugs, ", "), err)
+		return nil, fmt.Errorf("list agents online: %w", err)
 	}
-	return nil
-}
-
-// sortedNames puts the slugs in one order, so that two writers lock the rows alike.
-func sortedNames(by map[string]string) (slugs, names []string) {
-	slugs = slices.Sorted(maps.Keys(by))
-	for _, slug := range slugs {
-		names = append(names, by[slug])
-	}
-	return slugs, names
+	return ids, nil
 }
 
 // AddAgent adds an agent without a password; MakeSignInLink lets them in. Errors: *inbox.InvalidError, and

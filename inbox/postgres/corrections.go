@@ -52,7 +52,7 @@ func (s *Store) Correct(ctx context.Context, conversation uuid.UUID, by inbox.Ag
 			}
 		}
 		if c.queued() {
-			e.teams = append([]string{c.team}, e.teams...)
+			e.team = c.team
 		}
 		return e, nil
 	})

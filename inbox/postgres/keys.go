@@ -38,7 +38,7 @@ func (s *Store) EnsureInboxAddress(ctx context.Context, channel, address, name s
 const keyPrefix = "usher_"
 
 // MakeAPIKey makes a key for a system that writes to an API inbox address. It is shown once; only its hash is kept.
-func (s *Store) MakeAPIKey(ctx context.Context, name, inboxAddress string) (string, error) {
+func (s *Store) MakeAPIKey(ctx context.Context, name string, inboxAddress uuid.UUID) (string, error) {
 	if name = strings.TrimSpace(name); name == "" || utf8.RuneCountInString(name) > 200 {
 		return "", fmt.Errorf("make an API key: %w", &inbox.InvalidError{Field: "name", Remedy: "say in 1 to 200 characters which system it is for"})
 	}
@@ -46,12 +46,12 @@ func (s *Store) MakeAPIKey(ctx context.Context, name, inboxAddress string) (stri
 	key := keyPrefix + token
 	tag, err := s.pool.Exec(ctx, `
 		INSERT INTO api_keys (id, name, hash, inbox_address_id)
-		SELECT $1, $2, $3, id FROM inbox_addresses WHERE channel = $4 AND address = $5`, newID(), name, hashToken(key), channels.API, inboxAddress)
+		SELECT $1, $2, $3, id FROM inbox_addresses WHERE channel = $4 AND id = $5`, newID(), name, hashToken(key), channels.API, inboxAddress)
 	if err != nil {
 		return "", fmt.Errorf("make an API key: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		return "", fmt.Errorf("make an API key: %w", inbox.Refuse(inbox.ErrNotFound, "there is no API inbox address %q", inboxAddress))
+		return "", fmt.Errorf("make an API key: %w", inbox.Refuse(inbox.ErrNotFound, "there is no API inbox address %s", inboxAddress))
 	}
 	return key, nil
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,10 +37,10 @@ func take(ctx context.Context, tx pgx.Tx, c *locked, by inbox.Agent) error {
 	return err
 }
 
-// leaves is the effect of a conversation's leaving the queue it may be in. Call it before the change.
+// leaves is the effect of a conversation's leaving the queue it may be in, or its place there. Call it before the change.
 func leaves(c *locked) effect {
 	if c.queued() {
-		return effect{teams: []string{c.team}}
+		return effect{team: c.team}
 	}
 	return effect{}
 }
@@ -63,18 +64,16 @@ func (s *Store) HandOver(ctx context.Context, conversation uuid.UUID, by inbox.A
 				return effect{}, err
 			}
 		}
-		e := leaves(c)
-		freed, err := teamsOf(ctx, tx, c.agent)
+		team, err := teamOf(ctx, tx, c.agent)
 		if err != nil {
-			return e, err
+			return effect{}, err
 		}
-		e.teams = append(e.teams, freed...)
+		e := effect{team: cmp.Or(to.Team, c.team, team)}
 		what := inbox.ActivityPayload{What: inbox.DidHandOver, By: by.Name, From: c.agentName}
 		if to.AgentID != nil {
 			what.Agent, err = handToAgent(ctx, tx, c, *to.AgentID)
 		} else {
 			what.Team, err = to.Team, handToTeam(ctx, tx, c, to.Team)
-			e.teams = append([]string{to.Team}, e.teams...)
 		}
 		if err != nil {
 			return e, err

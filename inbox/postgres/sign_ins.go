@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,19 +30,19 @@ func hashToken(token string) []byte {
 	return sum[:]
 }
 
-// MakeSignInLink is the token of a one-time link for an agent, good for inbox.SignInLinkFor. It is shown once; only its
-// hash is kept.
-func (s *Store) MakeSignInLink(ctx context.Context, agent uuid.UUID) (string, error) {
+// MakeSignInLink is the token of a one-time link for the agent with an e-mail address, good for inbox.SignInLinkFor. It is
+// shown once; only its hash is kept.
+func (s *Store) MakeSignInLink(ctx context.Context, email string) (string, error) {
 	token, hash := newToken()
 	tag, err := s.pool.Exec(ctx, `
 		INSERT INTO sign_in_links (hash, agent_id, expires_at)
-		SELECT $1, id, now() + make_interval(secs => $3) FROM agents WHERE id = $2 AND disabled_at IS NULL`,
-		hash, agent, inbox.SignInLinkFor.Seconds())
+		SELECT $1, id, now() + make_interval(secs => $3) FROM agents WHERE email = lower($2) AND disabled_at IS NULL`,
+		hash, strings.TrimSpace(email), inbox.SignInLinkFor.Seconds())
 	if err != nil {
-		return "", fmt.Errorf("make a sign-in link for agent %s: %w", agent, err)
+		return "", fmt.Errorf("make a sign-in link: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		return "", fmt.Errorf("make a sign-in link for agent %s: %w", agent, inbox.ErrNotFound)
+		return "", fmt.Errorf("make a sign-in link: %w", inbox.Refuse(inbox.ErrNotFound, "no agent has the e-mail address %q; add one with `usher agent add`", email))
 	}
 	return token, nil
 }

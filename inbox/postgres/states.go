@@ -19,11 +19,12 @@ func (s *Store) Resolve(ctx context.Context, conversation uuid.UUID, by inbox.Ag
 			return effect{}, inbox.Refuse(inbox.ErrConflict, "it is resolved already")
 		}
 		e := leaves(c)
-		freed, err := teamsOf(ctx, tx, c.agent)
-		if err != nil {
-			return e, err
+		if !c.queued() {
+			var err error
+			if e.team, err = teamOf(ctx, tx, c.agent); err != nil {
+				return e, err
+			}
 		}
-		e.teams = append(e.teams, freed...)
 		if err := endAssignment(ctx, tx, c); err != nil {
 			return e, err
 		}
@@ -36,7 +37,7 @@ func (s *Store) Resolve(ctx context.Context, conversation uuid.UUID, by inbox.Ag
 		if _, err := tx.Exec(ctx, `INSERT INTO vector_work (kind, ref, contact_id) VALUES ('case', $1, $2) ON CONFLICT DO NOTHING`, c.id, c.contact); err != nil {
 			return e, fmt.Errorf("make a case of conversation %s: %w", c.id, err)
 		}
-		_, _, err = appendEntry(ctx, tx, c, activity(&by.ID, inbox.ActivityPayload{What: inbox.DidResolve, By: by.Name, Reason: inbox.ByAgent}))
+		_, _, err := appendEntry(ctx, tx, c, activity(&by.ID, inbox.ActivityPayload{What: inbox.DidResolve, By: by.Name, Reason: inbox.ByAgent}))
 		return e, err
 	})
 }

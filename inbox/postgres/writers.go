@@ -44,8 +44,8 @@ func (s *Store) Reply(ctx context.Context, conversation uuid.UUID, by inbox.Agen
 		if _, err := tx.Exec(ctx, `INSERT INTO outbox (topic, token, conversation_id, ref) VALUES ('outbound', $1, $2, $3)`, c.channel, c.id, id); err != nil {
 			return uuid.Nil, effect{}, fmt.Errorf("ask for delivery in conversation %s: %w", c.id, err)
 		}
-		teams, err := teamsOf(ctx, tx, c.agent) // the owner has one less that waits on them
-		return id, effect{work: true, teams: teams}, err
+		team, err := teamOf(ctx, tx, c.agent) // the owner has one less that waits on them
+		return id, effect{work: true, team: team}, err
 	})
 }
 
