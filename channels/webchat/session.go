@@ -100,7 +100,7 @@ func (c *session) hello(ctx context.Context, r *http.Request) bool {
 		return c.turnAway(ctx, statusRefused, no)
 	}
 	if !c.server.hub.join(c, c.server.o.MaxPerAddress) {
-		return c.turnAway(ctx, websocket.StatusTryAgainLater, refuse("visitor", "has too many tabs open; close one"))
+		return c.turnAway(ctx, websocket.StatusTryAgainLater, refuse("tabs", "are too many for one person; close one"))
 	}
 	if err := c.welcome(within); err != nil {
 		c.server.hub.part(c)
