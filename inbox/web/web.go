@@ -19,6 +19,12 @@ var files embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+// Built reports whether this binary holds the app, and not only the page that says it is missing.
+func Built() bool {
+	_, err := fs.Stat(files, "dist/index.html")
+	return err == nil
+}
+
 // Handler serves the app: files by their names, and the app's page for every other address that is not under /api, so
 // that a link into the app can be opened and reloaded. Files under /assets carry their hash and are kept for ever.
 func Handler() http.Handler {
