@@ -25,9 +25,6 @@ func (a *app) handler() http.Handler {
 	engine.GET("/widget/ws", gin.WrapF(a.chat.ServeWS))
 	engine.GET("/healthz", a.health)
 	engine.GET("/metrics", gin.WrapH(promhttp.Handler()))
-	if a.config.Demo {
-		engine.GET("/customer/identity.json", a.demoIdentity)
-	}
 	app := web.Handler()
 	engine.NoRoute(api.Guard(a.log), func(c *gin.Context) {
 		if strings.HasPrefix(c.Request.URL.Path, "/api/") {

@@ -29,7 +29,7 @@ func onPolicies(cmd *cobra.Command, do func(context.Context, *routingpg.Policies
 		if err != nil {
 			return err
 		}
-		policies := routingpg.NewPolicies(pool, labels, logTo(cmd))
+		policies := routingpg.NewPolicies(pool, labels, quiet)
 		if err := policies.Seed(ctx); err != nil {
 			return err
 		}

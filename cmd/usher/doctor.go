@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/spf13/cobra"
+
+	"usher/inbox/web"
+	"usher/inbox/widget"
+	"usher/migrations"
+	"usher/migrations/pglocal"
+)
+
+// checkTimeout bounds one check.
+const checkTimeout = 10 * time.Second
+
+// finding is what a check saw. Remedy is empty when all is well.
+type finding struct {
+	seen   string
+	remedy string
+}
+
+func well(format string, args ...any) finding { return finding{seen: fmt.Sprintf(format, args...)} }
+
+func ill(seen, remedy string) finding { return finding{seen, remedy} }
+
+func newDoctorCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Check everything that Usher depends on, and say how to mend what is wrong",
+		Long:  "Checks everything that Usher depends on, with the settings that `usher serve` would use, and changes nothing. Exits with 1 when something has to be mended.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := configFromEnv()
+			if err == nil {
+				err = config.validate()
+			}
+			if err != nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "mend  settings       %v\n", err)
+				return &exitError{code: 1}
+			}
+			if n := doctor(cmd.Context(), config, cmd.OutOrStdout()); n > 0 {
+				return &exitError{code: 1}
+			}
+			return nil
+		},
+	}
+}
+
+// doctor prints a line for each check and returns how many found something to mend.
+func doctor(ctx context.Context, config Config, out io.Writer) int {
+	wrong := 0
+	for _, c := range []struct {
+		name  string
+		check func(context.Context, Config) finding
+	}{
+		{"address", checkAddress}, {"data folder", checkDataFolder}, {"database", checkDatabase}, {"bus", checkBus},
+		{"embeddings", checkEmbeddings}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
+	} {
+		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+		f := c.check(ctx, config)
+		cancel()
+		if f.remedy == "" {
+			fmt.Fprintf(out, "ok    %-14s %s\n", c.name, f.seen)
+			continue
+		}
+		wrong++
+		fmt.Fprintf(out, "mend  %-14s %s\n      %-14s %s\n", c.name, f.seen, "", f.remedy)
+	}
+	return wrong
+}
+
+func checkAddress(ctx context.Context, c Config) finding {
+	l, err := net.Listen("tcp", c.Listen)
+	if err == nil {
+		err = l.Close()
+	}
+	if err == nil {
+		return well("%s is free", c.Listen)
+	}
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return ill(err.Error(), "set USHER_LISTEN to an address of this machine, such as 127.0.0.1:8080")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/healthz", nil)
+	if err != nil {
+		return ill(err.Error(), "set USHER_LISTEN to host:port")
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err == nil {
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(io.LimitReader(resp.Body, 1000)) // what came is enough to tell
+		if strings.Contains(string(b), `"database"`) {
+			return well("Usher is serving on %s and says %s", c.Listen, strings.TrimSpace(string(b)))
+		}
+	}
+	return ill(c.Listen+" is taken by another program", "stop that program, or set USHER_LISTEN to a free port such as 127.0.0.1:8081")
+}
+
+func checkDataFolder(_ context.Context, c Config) finding {
+	const remedy = "make it writable for this user, or set USHER_DATA to another folder"
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return ill(err.Error(), remedy)
+	}
+	f, err := os.CreateTemp(c.DataDir, ".doctor-")
+	if err != nil {
+		return ill(err.Error(), remedy)
+	}
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+		return ill(err.Error(), remedy)
+	}
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(c.DataDir, &fs); err != nil {
+		return ill(err.Error(), remedy)
+	}
+	free := float64(fs.Bavail) * float64(fs.Bsize) / 1e9
+	if free < 1 {
+		return ill(fmt.Sprintf("%s has %.1f GB left", c.DataDir, free), "free some space: PostgreSQL stops taking messages when the disk is full")
+	}
+	return well("%s is writable, %.0f GB free", c.DataDir, free)
+}
+
+// leastVector is the oldest pgvector with halfvec and iterative scans.
+const leastVector = "0.8"
+
+func checkDatabase(ctx context.Context, c Config) finding {
+	url := c.DatabaseURL
+	if url == "" {
+		bin, err := pglocal.Bin()
+		if err != nil {
+			return ill("neither PostgreSQL with pgvector nor DATABASE_URL", "run `make setup`, or set DATABASE_URL")
+		}
+		if !pglocal.Running(ctx, c.databaseDir()) {
+			return well("private PostgreSQL, stopped; `usher serve` starts it from %s", bin)
+		}
+		url = pglocal.URL(c.databaseDir())
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return ill(err.Error(), "check DATABASE_URL, and that the server runs and lets this user in")
+	}
+	defer conn.Close(ctx)
+	var version string
+	var vector *string
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version'), (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')`).Scan(&version, &vector)
+	if err != nil {
+		return ill(err.Error(), "check that the role may read the catalogue")
+	}
+	if vector == nil || !atLeast(*vector, leastVector) {
+		return ill(fmt.Sprintf("PostgreSQL %s has no pgvector %s", version, leastVector), "install pgvector 0.8 or newer on the database server")
+	}
+	pending, err := migrations.Pending(ctx, url)
+	if err != nil {
+		return ill(err.Error(), "let the role create tables in this database")
+	}
+	if pending > 0 {
+		return well("PostgreSQL %s, pgvector %s; %d migrations wait, `usher serve` applies them", version, *vector, pending)
+	}
+	return well("PostgreSQL %s, pgvector %s, schema up to date", version, *vector)
+}
+
+// atLeast compares dotted versions, number by number.
+func atLeast(version, least string) bool {
+	a, b := strings.Split(version, "."), strings.Split(least, ".")
+	for i := range b {
+		if i >= len(a) {
+			return false
+		}
+		x, err1 := strconv.Atoi(a[i])
+		y, err2 := strconv.Atoi(b[i])
+		if err1 != nil || err2 != nil {
+			return false
+		}
+		if x != y {
+			return x > y
+		}
+	}
+	return true
+}
+
+func checkBus(ctx context.Context, c Config) finding {
+	if c.NATSURL == "" {
+		return well("inside the process, files in %s", filepath.Join(c.DataDir, "jetstream"))
+	}
+	nc, err := nats.Connect(c.NATSURL, nats.Timeout(checkTimeout/2))
+	if err != nil {
+		return ill(err.Error(), "check NATS_URL and that the server runs; unset NATS_URL to use the one inside Usher")
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err == nil {
+		_, err = js.AccountInfo(ctx)
+	}
+	if err != nil {
+		return ill(err.Error(), "start that NATS server with JetStream (-js)")
+	}
+	return well("%s with JetStream", nc.ConnectedUrlRedacted())
+}
+
+func checkEmbeddings(ctx context.Context, c Config) finding {
+	e, inline, err := c.embedder()
+	if err != nil {
+		return ill(err.Error(), "check OPENAI_BASE_URL and OPENAI_API_KEY; unset both to use the built-in embeddings")
+	}
+	began := time.Now()
+	if _, err := e.Embed(ctx, []string{"where is my order"}); err != nil {
+		return ill(err.Error(), "check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_EMBEDDING_MODEL. Until then messages go on without history")
+	}
+	where := "over the network"
+	if inline {
+		where = "built in"
+	}
+	return well("%s, %d numbers, %s, %s", e.Model().Name, e.Model().Dims, where, time.Since(began).Round(10*time.Microsecond))
+}
+
+func checkWeb(context.Context, Config) finding {
+	if !web.Built() {
+		return ill("not in this binary", "run `make build` and start that binary")
+	}
+	return well("built in")
+}
+
+func checkWidget(context.Context, Config) finding {
+	if _, err := widget.Script(); err != nil {
+		return ill("not in this binary", "run `make build` and start that binary")
+	}
+	return well("built in, served at /widget.js")
+}

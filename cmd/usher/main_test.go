@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// asUsher makes this test program be usher itself: tests start it as a server that they can kill.
+const asUsher = "USHER_TEST_AS_USHER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asUsher) == "1" {
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// node is a server process of a test, with its own data.
+type node struct {
+	*child
+	t    *testing.T
+	data string
+}
+
+// newData is a data folder that the private PostgreSQL's user can enter.
+func newData(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "usher-node-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return filepath.Join(dir, "data")
+}
+
+// startNode runs `usher serve` on a data folder and returns when it listens. It is killed when the test ends.
+func startNode(t *testing.T, data string, env ...string) *node {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	log := &testLog{t: t}
+	c, err := startChild(ctx, os.Args[0], []string{"serve"}, append(append(benchEnv(data), asUsher+"=1"), env...), log)
+	if err != nil {
+		t.Fatalf("start a node: %v\n%s", err, log.tail())
+	}
+	n := &node{child: c, t: t, data: data}
+	t.Cleanup(func() {
+		_ = n.kill() // most tests have ended it
+		if t.Failed() {
+			t.Logf("the node's log:\n%s", log.tail())
+		}
+	})
+	return n
+}
+
+// testLog keeps the end of a child's log, to be shown when the test fails.
+type testLog struct {
+	t     *testing.T
+	lines strings.Builder
+}
+
+func (l *testLog) Write(b []byte) (int, error) { return l.lines.Write(b) }
+
+func (l *testLog) tail() string {
+	s := l.lines.String()
+	return s[max(0, len(s)-8000):]
+}
+
+// waitFor polls until the condition holds.
+func waitFor(t *testing.T, what string, within time.Duration, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(within)
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s did not come within %s", what, within)
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
