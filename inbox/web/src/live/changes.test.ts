@@ -25,7 +25,13 @@ describe('surelyNotIn', () => {
   const cases: [string, Partial<Conversation>, Parameters<typeof surelyNotIn>[0], string, boolean][] = [
     ['mine stays mine', { agent: owned }, 'mine', '', false],
     ['handed over leaves mine', { agent: { id: uuid(7), name: 'Cleo' } }, 'mine', '', true],
-    ['answered leaves mine: it is the customer’s turn', { agent: owned, status: 'waiting' }, 'mine', '', true],
+    [
+      'answered leaves mine: it is the customer’s turn',
+      { agent: owned, status: 'waiting' },
+      'mine',
+      '',
+      true,
+    ],
     ['taken leaves the queue', { agent: owned }, 'queue', '', true],
     ['another team leaves a team queue', { team: 'billing' }, 'queue', 'support', true],
     ['another team stays in the queue of all my teams', { team: 'billing' }, 'queue', '', false],
@@ -63,13 +69,21 @@ describe('news', () => {
   it('of a conversation that is open here asks for its entries', () => {
     const refresh = vi.fn();
     queries.setQueryData(keys.messages(uuid(1)), { items: [], lastSeq: 1 });
-    applyNews(queries, { type: 'conversation', seq: 2, conversation: conversation({ last_seq: 2 }) }, refresh);
+    applyNews(
+      queries,
+      { type: 'conversation', seq: 2, conversation: conversation({ last_seq: 2 }) },
+      refresh,
+    );
     expect(refresh).toHaveBeenCalledWith('conversation', uuid(1));
     expect(refresh).toHaveBeenCalledWith('lists');
   });
   it('of a conversation that was never opened asks for lists only', () => {
     const refresh = vi.fn();
-    applyNews(queries, { type: 'conversation', seq: 2, conversation: conversation({ last_seq: 2 }) }, refresh);
+    applyNews(
+      queries,
+      { type: 'conversation', seq: 2, conversation: conversation({ last_seq: 2 }) },
+      refresh,
+    );
     expect(refresh.mock.calls).toEqual([['lists']]);
   });
   it('of a presence changes the agent among colleagues, and oneself', () => {

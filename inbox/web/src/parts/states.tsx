@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import styles from './states.module.css';
+import { sentence } from './words';
 
 /** One sentence and the next action. */
 export function Empty({
@@ -27,7 +28,7 @@ export function Failed({ what, error, onRetry }: { what: string; error: unknown;
   return (
     <div className={styles.state} role="alert">
       <strong>{what}</strong>
-      <p>{error instanceof Error ? error.message : 'Something unexpected happened.'}</p>
+      <p>{error instanceof Error ? sentence(error.message) : 'Something unexpected happened.'}</p>
       {onRetry && (
         <div className={styles.actions}>
           <Button onClick={onRetry}>Try again</Button>

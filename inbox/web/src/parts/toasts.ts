@@ -1,5 +1,6 @@
 // Short messages about what just happened, with one action at most. They wait while somebody is on them.
 import type { ReactNode } from 'react';
+import { sentence } from './words';
 
 export type Toast = {
   id: number;
@@ -26,7 +27,9 @@ export function toast(text: ReactNode, o: { tone?: Toast['tone']; action?: Toast
 
 /** Shows what failed, in the words of the error. */
 export const toastError = (error: unknown) =>
-  toast(error instanceof Error ? error.message : 'That did not work; try again.', { tone: 'danger' });
+  toast(error instanceof Error ? sentence(error.message) : 'That did not work; try again.', {
+    tone: 'danger',
+  });
 
 export const dismiss = (id: number) => set(toasts.filter((t) => t.id !== id));
 export const listToasts = () => toasts;

@@ -1,7 +1,10 @@
 // Names and numbers as people read them.
 
 /** An intent's name for a chip: the catalogue's, or its id with blanks. */
-export function intentName(id: string, catalogue: readonly { id: string; name: string }[] | undefined): string {
+export function intentName(
+  id: string,
+  catalogue: readonly { id: string; name: string }[] | undefined,
+): string {
   if (id === 'oos') return 'out of scope';
   return catalogue?.find((i) => i.id === id)?.name ?? id.replaceAll('_', ' ');
 }
@@ -33,3 +36,6 @@ const channelNames: Record<string, string> = {
   slack: 'Slack',
 };
 export const channelName = (channel: string): string => channelNames[channel] ?? channel;
+
+/** A message of the server as a sentence on its own. */
+export const sentence = (text: string): string => (text ? text[0]!.toUpperCase() + text.slice(1) : text);

@@ -5,7 +5,7 @@ import { conversationQuery, keys } from '@/api/queries';
 import type { Conversation, Priority } from '@/api/shapes';
 import { applyConversation } from '@/live/changes';
 import { toast, toastError } from '@/parts/toasts';
-import { contactName } from '@/parts/words';
+import { contactName, sentence } from '@/parts/words';
 
 const path = (id: string) => ({ params: { path: { id } } });
 
@@ -45,12 +45,20 @@ export function useActions() {
       refreshLists();
     },
     onError: async (error, { c }) => {
-      toastError(error);
-      // Somebody was faster: show how it stands now, beside the words that say so.
-      if (error instanceof ApiError && error.status === 409) {
-        applyConversation(queries, await queries.fetchQuery({ ...conversationQuery(c.id), staleTime: 0 }));
-        refreshLists();
+      if (!(error instanceof ApiError) || error.status !== 409) {
+        toastError(error);
+        return;
       }
+      // The state we acted on is old: show how it stands now, and whose doing that is.
+      const now = await queries
+        .fetchQuery({ ...conversationQuery(c.id), staleTime: 0 })
+        .catch(() => undefined);
+      if (now) applyConversation(queries, now);
+      refreshLists();
+      const faster = now?.agent && now.agent.id !== c.agent?.id ? now.agent.name : undefined;
+      toast(faster ? `${faster} was faster. ${sentence(error.message)}.` : sentence(error.message), {
+        tone: 'danger',
+      });
     },
   });
   const run = (c: Conversation, run: Change) => change.mutateAsync({ c, run }).catch(() => undefined);

@@ -48,7 +48,8 @@ export class Outbox {
 
   /** Sends what waits, everywhere. Failed entries stay until a person retries or discards them. */
   flushAll() {
-    for (const conversation of new Set(this.entries.map((e) => e.conversation))) void this.flush(conversation);
+    for (const conversation of new Set(this.entries.map((e) => e.conversation)))
+      void this.flush(conversation);
   }
 
   retry(clientId: string) {

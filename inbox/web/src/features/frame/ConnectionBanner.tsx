@@ -25,7 +25,9 @@ export function ConnectionBanner() {
     <div className={styles.banner} role="status">
       <span>
         No connection. Go on typing: nothing is lost
-        {waiting > 0 && `, and ${waiting} ${waiting === 1 ? 'message goes' : 'messages go'} out when it is back`}.
+        {waiting > 0 &&
+          `, and ${waiting} ${waiting === 1 ? 'message goes' : 'messages go'} out when it is back`}
+        .
       </span>
       <Button variant="subtle" onClick={retry}>
         Try now

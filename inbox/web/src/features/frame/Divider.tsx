@@ -3,7 +3,13 @@ import { defaults, usePreference } from '@/app/preferences';
 import styles from './Divider.module.css';
 
 type Width = 'viewsWidth' | 'listWidth' | 'contextWidth';
-type Props = { name: Width; label: string; min: number; max: number; /** The pane lies right of it. */ right?: boolean };
+type Props = {
+  name: Width;
+  label: string;
+  min: number;
+  max: number /** The pane lies right of it. */;
+  right?: boolean;
+};
 
 const step = 16;
 

@@ -32,7 +32,8 @@ export type Prefix = { key: string; at: number } | undefined;
 /** What a key press means: a shortcut, the start of one, or nothing. AltGr writes characters on many layouts, so Alt alone does not rule out a character that is no letter. */
 export function read(press: Press, prefix: Prefix, now: number): { id?: ShortcutId; prefix?: Prefix } {
   const letter = /^[a-z]$/i.test(press.key);
-  if (press.typing || press.metaKey || (press.ctrlKey && !press.altKey) || (press.altKey && letter)) return {};
+  if (press.typing || press.metaKey || (press.ctrlKey && !press.altKey) || (press.altKey && letter))
+    return {};
   const key = press.key.toLowerCase();
   if (prefix && now - prefix.at <= prefixWait) {
     const found = shortcuts.find((s) => s.keys.length === 2 && s.keys[0] === prefix.key && s.keys[1] === key);

@@ -1,3 +1,197 @@
-export function Thread(_: { id: string; contextOpen: boolean; onToggleContext: () => void }) {
-  return null;
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { ApiError } from '@/api/client';
+import { conversationQuery } from '@/api/queries';
+import type { Conversation, Message } from '@/api/shapes';
+import { useActions } from '@/features/actions/actions';
+import { Composer } from '@/features/composer/Composer';
+import { type Outgoing, useOutgoing } from '@/features/composer/outbox';
+import { Bone, Failed } from '@/parts/states';
+import { dayName, useNow } from '@/parts/time';
+import { contactName } from '@/parts/words';
+import { Activities } from './Activities';
+import { Entry } from './Entry';
+import { lines } from './lines';
+import { OutgoingEntry } from './OutgoingEntry';
+import { markSeen, seenUpTo } from './seen';
+import styles from './Thread.module.css';
+import { ThreadHeader } from './ThreadHeader';
+import { useEntries } from './useEntries';
+import { useScroll } from './useScroll';
+
+type Props = { id: string; contextOpen: boolean; onToggleContext: () => void };
+
+/** One conversation: its header, its entries, and the composer. */
+export function Thread({ id, contextOpen, onToggleContext }: Props) {
+  const conversation = useQuery(conversationQuery(id));
+  if (conversation.isError && !conversation.data) {
+    const missing = conversation.error instanceof ApiError && conversation.error.status === 404;
+    return (
+      <Failed
+        what={missing ? 'There is no such conversation' : 'The conversation could not be read'}
+        error={conversation.error}
+        onRetry={() => void conversation.refetch()}
+      />
+    );
+  }
+  return (
+    <div className={styles.thread}>
+      <ThreadHeader
+        conversation={conversation.data}
+        contextOpen={contextOpen}
+        onToggleContext={onToggleContext}
+      />
+      {conversation.data ? <Log conversation={conversation.data} /> : <Bones />}
+      {conversation.data && <Composer conversation={conversation.data} />}
+    </div>
+  );
+}
+
+function Log({ conversation: c }: { conversation: Conversation }) {
+  const entries = useEntries(c.id);
+  const outgoing = useOutgoing(c.id);
+  if (entries.isError && !entries.data) {
+    return (
+      <Failed
+        what="The messages could not be read"
+        error={entries.error}
+        onRetry={() => void entries.refetch()}
+      />
+    );
+  }
+  if (!entries.data) return <Bones />;
+  return (
+    <Lines
+      conversation={c}
+      items={entries.data.items}
+      outgoing={outgoing}
+      hasBefore={entries.hasBefore}
+      onBefore={entries.before}
+    />
+  );
+}
+
+type LinesProps = {
+  conversation: Conversation;
+  items: Message[];
+  outgoing: Outgoing[];
+  hasBefore: boolean;
+  onBefore: () => void;
+};
+
+function Lines({ conversation: c, items, outgoing, hasBefore, onBefore }: LinesProps) {
+  const [seen] = useState(() => seenUpTo(c.id));
+  const now = useNow();
+  const contact = contactName(c.contact);
+  const shown = useMemo(() => lines(items, seen), [items, seen]);
+  const { chosen, wrong } = useMemo(() => whatBecame(items), [items]);
+  const confirmed = new Set(items.map((m) => m.client_id));
+  const pending = outgoing.filter((e) => !confirmed.has(e.clientId));
+  const lastSeq = items.at(-1)?.seq ?? 0;
+  const actions = useActions();
+  const onWrong = (decision: string) => void actions.wrongAnswer(c, decision);
+  const scroll = useScroll({
+    first: items[0]?.seq ?? 0,
+    last: `${lastSeq} ${pending.map((e) => e.clientId + e.state)}`,
+    onStart: useCallback(() => hasBefore && onBefore(), [hasBefore, onBefore]),
+  });
+  useMarkSeen(c.id, lastSeq, scroll.atEnd);
+  return (
+    <div className={styles.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it */}
+      <div
+        ref={scroll.ref}
+        className={styles.scroller}
+        onScroll={scroll.onScroll}
+        tabIndex={0}
+        role="log"
+        aria-label="Messages"
+      >
+        <div className={styles.log}>
+          {hasBefore ? (
+            <Button variant="subtle" className={styles.older} onClick={onBefore}>
+              Earlier messages
+            </Button>
+          ) : (
+            <span />
+          )}
+          {shown.map((l) => {
+            switch (l.kind) {
+              case 'day':
+                return (
+                  <div key={l.key} className={styles.day}>
+                    {dayName(l.at, now)}
+                  </div>
+                );
+              case 'new':
+                return (
+                  <div key={l.key} className={styles.fresh} data-new="">
+                    New
+                  </div>
+                );
+              case 'activities':
+                return <Activities key={l.key} items={l.items} />;
+              default:
+                return (
+                  <Entry
+                    key={l.key}
+                    message={l.message}
+                    contact={contact}
+                    goesOn={l.goesOn}
+                    chosen={chosen.get(l.message.id)}
+                    wrong={wrong.has(l.message.decision_id ?? '')}
+                    onWrong={onWrong}
+                  />
+                );
+            }
+          })}
+          {pending.map((e) => (
+            <OutgoingEntry key={e.clientId} entry={e} />
+          ))}
+        </div>
+      </div>
+      {!scroll.atEnd && (
+        <Button
+          className={styles.latest}
+          leftSection={<ArrowDown size={14} aria-hidden="true" />}
+          onClick={scroll.toEnd}
+        >
+          Latest
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Which buttons were pressed, by message, and which decisions were called wrong. */
+function whatBecame(items: readonly Message[]) {
+  const chosen = new Map<string, string>();
+  const wrong = new Set<string>();
+  for (const m of items) {
+    if (m.payload.answers && m.payload.choice) chosen.set(m.payload.answers, m.payload.choice);
+    if (m.payload.what === 'wrong_answer' && m.decision_id) wrong.add(m.decision_id);
+  }
+  return { chosen, wrong };
+}
+
+/** What stands at the end is seen while the page is looked at and scrolled there. */
+function useMarkSeen(id: string, seq: number, atEnd: boolean) {
+  useEffect(() => {
+    const mark = () => atEnd && document.visibilityState === 'visible' && markSeen(id, seq);
+    mark();
+    document.addEventListener('visibilitychange', mark);
+    return () => document.removeEventListener('visibilitychange', mark);
+  }, [id, seq, atEnd]);
+}
+
+function Bones() {
+  return (
+    <div className={styles.bones} aria-hidden="true">
+      <Bone width={320} height={52} />
+      <Bone width={380} height={72} />
+      <Bone width={240} height={36} />
+    </div>
+  );
 }
