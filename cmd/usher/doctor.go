@@ -112,7 +112,7 @@ func checkAddress(ctx context.Context, c Config) finding {
 
 func checkDataFolder(_ context.Context, c Config) finding {
 	const remedy = "make it writable for this user, or set USHER_DATA to another folder"
-	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+	if err := os.MkdirAll(c.DataDir, 0o711); err != nil {
 		return ill(err.Error(), remedy)
 	}
 	f, err := os.CreateTemp(c.DataDir, ".doctor-")

@@ -151,6 +151,10 @@ func (s *Server) data(name string) string { return filepath.Join(s.o.Dir, "data"
 
 // makeDir makes the folder for the server's user and checks that this user can reach it.
 func (s *Server) makeDir() error {
+	// Others may pass through the folders above, which the server's user must, and look into none.
+	if err := os.MkdirAll(filepath.Dir(s.o.Dir), 0o711); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
 	if err := os.MkdirAll(s.o.Dir, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}

@@ -175,8 +175,13 @@ func (l *lines) Write(b []byte) (int, error) {
 			return len(b), nil
 		}
 		l.rest = after
-		if line = strings.TrimSpace(line); line != "" {
-			l.log.Warn("postgres", "line", line)
+		line = strings.TrimSpace(line)
+		level := slog.LevelWarn
+		if strings.Contains(line, " LOG:  ") {
+			level = slog.LevelDebug // of starts and stops, as everything says that is not an error
+		}
+		if line != "" {
+			l.log.Log(context.Background(), level, "postgres", "line", line)
 		}
 	}
 }
