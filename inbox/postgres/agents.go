@@ -41,18 +41,6 @@ func (s *Store) Agents(ctx context.Context) ([]inbox.Agent, error) {
 	return as, nil
 }
 
-// FindAgent is the agent with an e-mail address, in any case of letters.
-func (s *Store) FindAgent(ctx context.Context, email string) (inbox.Agent, error) {
-	a, err := scanAgent(s.pool.QueryRow(ctx, `SELECT `+agentColumns+` FROM agents a WHERE a.email = lower($1)`, strings.TrimSpace(email)))
-	if errors.Is(err, pgx.ErrNoRows) {
-		return a, inbox.Refuse(inbox.ErrNotFound, "no agent has the e-mail address %q", email)
-	}
-	if err != nil {
-		return a, fmt.Errorf("find agent: %w", err)
-	}
-	return a, nil
-}
-
 // Teams are all teams, by name.
 func (s *Store) Teams(ctx context.Context) ([]inbox.Team, error) {
 	rows, err := s.pool.Query(ctx, `SELECT id, slug, name FROM teams ORDER BY name, slug`)

@@ -43,12 +43,13 @@ type locked struct {
 // and agents after it. inbox.ErrNotFound when there is none.
 func lockConversation(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*locked, error) {
 	c := &locked{id: id}
+	// No joins: after a wait for the lock PostgreSQL reads this row anew, but keeps what it was joined with before.
 	err := tx.QueryRow(ctx, `
 		SELECT c.contact_id, c.contact_address_id, c.inbox_address_id, c.channel, c.status, c.priority,
-			COALESCE(c.intent, ''), c.team_id, COALESCE(t.slug, ''), c.agent_id, COALESCE(a.name, ''), c.skills,
+			COALESCE(c.intent, ''), c.team_id, COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''),
+			c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''), c.skills,
 			c.decision_id, c.last_seq, c.auto_replies, c.person_wrote_at, c.queued_at, c.watch_until, c.waiting_since
-		FROM conversations c LEFT JOIN teams t ON t.id = c.team_id LEFT JOIN agents a ON a.id = c.agent_id
-		WHERE c.id = $1 FOR UPDATE OF c`, id).
+		FROM conversations c WHERE c.id = $1 FOR UPDATE`, id).
 		Scan(&c.contact, &c.contactAddress, &c.inboxAddress, &c.channel, &c.status, &c.priority,
 			&c.intent, &c.teamID, &c.team, &c.agent, &c.agentName, &c.skills,
 			&c.decision, &c.lastSeq, &c.autoReplies, &c.personWroteAt, &c.queuedAt, &c.watchUntil, &c.waitingSince)

@@ -73,12 +73,31 @@ type floor struct {
 	pipe  *routing.Pipeline
 	sink  *sink
 	n     int
+
+	mu    sync.Mutex
+	heard []inbox.Change
+}
+
+func (f *floor) hear(c inbox.Change) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heard = append(f.heard, c)
+}
+
+// changes are those that the store told of since the last call.
+func (f *floor) changes() []inbox.Change {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	heard := f.heard
+	f.heard = nil
+	return heard
 }
 
 func newFloor(t *testing.T) *floor {
 	t.Helper()
 	pool := dbtest.Pool(t)
-	f := &floor{T: t, pool: pool, store: postgres.New(pool, nil), sink: &sink{}}
+	f := &floor{T: t, pool: pool, sink: &sink{}}
+	f.store = postgres.New(pool, f.hear)
 	policy, err := routing.ParsePolicy(routing.DefaultPolicy())
 	if err != nil {
 		t.Fatal(err)
@@ -404,7 +423,9 @@ func TestTheSweeperAsksForStuckWorkLessAndLessOften(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		store := postgres.New(f.pool, nil)
 		done := make(chan error, 1)
-		go func() { done <- store.RunSweep(ctx, postgres.SweepOptions{Every: time.Hour}, slog.New(slog.DiscardHandler)) }()
+		go func() {
+			done <- store.RunSweep(ctx, postgres.SweepOptions{Every: time.Hour}, slog.New(slog.DiscardHandler))
+		}()
 		waitFor(t, "the sweep", func() bool {
 			return value[int](f, `SELECT count(*) FROM outbox WHERE ref = $1`, r.MessageID) > 0
 		})
