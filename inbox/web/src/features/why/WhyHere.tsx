@@ -3,10 +3,10 @@ import { Braces, Check, ChevronLeft, ChevronRight, PenLine } from 'lucide-react'
 import { useId, useState } from 'react';
 import { decisionsQuery, intentsQuery, teamsQuery } from '@/api/queries';
 import type { Conversation, Decision } from '@/api/shapes';
-import { Age } from '@/parts/Age';
 import { IconButton } from '@/parts/IconButton';
 import { Bone, Empty, Failed } from '@/parts/states';
 import { toastError } from '@/parts/toasts';
+import { Ago } from './Ago';
 import { Correct } from './Correct';
 import { Corrections } from './Corrections';
 import { AssignedStep } from './steps/Assigned';
@@ -61,7 +61,7 @@ function Head({ d, at, count, onPick }: HeadProps) {
       <p className={styles.reason}>{d.reason}</p>
       <div className={styles.meta}>
         <span>
-          Decided <Age at={d.created_at} />
+          Decided <Ago at={d.created_at} />
           {at > 0 && ', since superseded'}
         </span>
         {count > 1 && (

@@ -13,6 +13,7 @@ import {
   markWords,
   outcomeWords,
   rememberedLine,
+  sentence,
   signalsOf,
   understoodLine,
 } from './words';
@@ -38,6 +39,13 @@ describe('guards', () => {
     [[], 'Nothing to check'],
   ])('sum up to one line', (guards, words) => {
     expect(checkedLine(line({ guards }))).toBe(words);
+  });
+});
+
+describe('a sentence', () => {
+  it('begins with a capital and keeps numbers with their unit', () => {
+    expect(sentence('confidence 94 % is above 70 %')).toBe('Confidence 94\u202f% is above 70\u202f%');
+    expect(sentence('')).toBe('');
   });
 });
 

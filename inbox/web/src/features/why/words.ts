@@ -26,7 +26,9 @@ const guardNames: Record<string, string> = {
 /** What a guard looks at. */
 export const guardName = (name: string): string => guardNames[name] ?? sentence(name.replaceAll('_', ' '));
 
-export const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+/** Words as a sentence begins; numbers keep their unit. */
+export const sentence = (words: string): string =>
+  words.charAt(0).toUpperCase() + words.slice(1).replaceAll(/(\d) %/g, '$1\u202f%');
 
 /** `a, b and c`. */
 export function listWords(words: readonly string[]): string {

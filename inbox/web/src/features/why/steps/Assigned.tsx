@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { UserCheck } from 'lucide-react';
 import { agentsQuery } from '@/api/queries';
 import type { Conversation, Decision } from '@/api/shapes';
-import { Age } from '@/parts/Age';
 import { Avatar } from '@/parts/Avatar';
+import { Ago } from '../Ago';
 import { Step } from '../Step';
 import { assignedLine, type Considered, causeWords, consideredOf, sentence, type TeamNames } from '../words';
 import styles from './steps.module.css';
@@ -22,7 +22,7 @@ export function AssignedStep({ d, conversation, teamName }: Props) {
     >
       {d.assignment && (
         <p className={styles.muted}>
-          {sentence(causeWords(d.assignment.cause))}, <Age at={d.assignment.started_at} />
+          {sentence(causeWords(d.assignment.cause))}, <Ago at={d.assignment.started_at} />
           {considered.length === 0 && '. Nobody else was considered: a person chose'}.
         </p>
       )}

@@ -38,8 +38,7 @@ function GuardLine({ g }: { g: Guard }) {
   return (
     <li className={styles.guard} data-passed={g.passed}>
       <Icon size={14} strokeWidth={2.5} aria-label={g.passed ? 'Passed' : 'Stopped'} />
-      <span className={styles.guardName}>{guardName(g.name)}</span>
-      <span className={styles.detail}>{sentence(g.detail)}</span>
+      <span title={guardName(g.name)}>{sentence(g.detail)}</span>
     </li>
   );
 }

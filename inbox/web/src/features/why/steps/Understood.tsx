@@ -4,6 +4,7 @@ import type { CSSProperties } from 'react';
 import { utteranceQuery } from '@/api/queries';
 import type { Conversation, Decision, Intent } from '@/api/shapes';
 import { Chip } from '@/parts/Chip';
+import { Bone } from '@/parts/states';
 import { intentName, percent } from '@/parts/words';
 import { Step } from '../Step';
 import {
@@ -11,6 +12,7 @@ import {
   languageName,
   listWords,
   markWords,
+  type Piece,
   sentence,
   signalsOf,
   understoodLine,
@@ -58,28 +60,14 @@ export function UnderstoodStep({ d, conversation, catalogue }: Props) {
 
 /** The message with the words that mattered marked; the words alone when the message is out of reach. */
 function Utterance({ conversation, d }: { conversation: Conversation; d: Decision }) {
-  const text = useQuery(utteranceQuery(conversation.id, d.message_id)).data;
+  const { data: text, isPending } = useQuery(utteranceQuery(conversation.id, d.message_id));
   const words = (d.prediction.words ?? []).filter((w) => w.weight > 0);
-  const most = Math.max(...words.map((w) => w.weight), 0);
+  if (isPending) return <Bone height={58} />;
   if (!text && words.length === 0) return null;
-  const pieces = text ? markWords(text, words) : words;
   return (
     <figure className={styles.utterance}>
-      <blockquote className={styles.text}>
-        {pieces.map((piece, i) =>
-          piece.weight > 0 ? (
-            <mark
-              // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never move
-              key={i}
-              className={styles.word}
-              style={{ '--weight': `${Math.round(15 + 60 * (piece.weight / most))}%` } as CSSProperties}
-            >
-              {piece.text}
-            </mark>
-          ) : (
-            piece.text
-          ),
-        )}
+      <blockquote className={styles.text} data-alone={text ? undefined : true}>
+        <Marked pieces={text ? markWords(text, words) : words} />
       </blockquote>
       {words.length > 0 && (
         <figcaption className={styles.caption}>
@@ -88,6 +76,24 @@ function Utterance({ conversation, d }: { conversation: Conversation; d: Decisio
         </figcaption>
       )}
     </figure>
+  );
+}
+
+function Marked({ pieces }: { pieces: readonly Piece[] }) {
+  const most = Math.max(...pieces.map((p) => p.weight), 0);
+  return pieces.map((piece, i) =>
+    piece.weight > 0 ? (
+      <mark
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never move
+        key={i}
+        className={styles.word}
+        style={{ '--weight': `${Math.round(12 + 33 * (piece.weight / most))}%` } as CSSProperties}
+      >
+        {piece.text}
+      </mark>
+    ) : (
+      piece.text
+    ),
   );
 }
 
