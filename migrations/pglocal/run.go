@@ -161,6 +161,9 @@ func makeDatabase(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
+// usualLines are what the server says of starts and stops.
+var usualLines = []string{" LOG:  ", " FATAL:  the database system is ", " FATAL:  terminating connection due to administrator command"}
+
 // lines passes the server's log on, a line a record.
 type lines struct {
 	log  *slog.Logger
@@ -177,8 +180,10 @@ func (l *lines) Write(b []byte) (int, error) {
 		l.rest = after
 		line = strings.TrimSpace(line)
 		level := slog.LevelWarn
-		if strings.Contains(line, " LOG:  ") {
-			level = slog.LevelDebug // of starts and stops, as everything says that is not an error
+		for _, usual := range usualLines {
+			if strings.Contains(line, usual) {
+				level = slog.LevelDebug
+			}
 		}
 		if line != "" {
 			l.log.Log(context.Background(), level, "postgres", "line", line)
