@@ -115,7 +115,7 @@ export class Chat {
       return 'Too many messages wait already. They go out when the connection is back.';
     const message: Outgoing = { id: newID(), text: cleaned, choice, answers, at: new Date().toISOString() };
     this.thread.queue(message);
-    this.keep.add(message);
+    this.keep.put(message);
     if (this.visitor) this.keepVisitor(this.visitor);
     this.connect();
     this.pump();
@@ -126,7 +126,7 @@ export class Chat {
   again(id: string): void {
     this.thread.again(id);
     const message = this.thread.outgoing.find((m) => m.id === id);
-    if (message) this.keep.add(message);
+    if (message) this.keep.put(message);
     this.pump();
     this.change();
   }
@@ -219,7 +219,7 @@ export class Chat {
     }
     this.thread.refuse(id, `${capital(field)} ${remedy}.`);
     const message = this.thread.outgoing.find((m) => m.id === id);
-    if (message) this.keep.add(message);
+    if (message) this.keep.put(message);
     this.pump();
   }
 

@@ -58,6 +58,7 @@ function message(thread: Thread, all: (Entry | Outgoing)[], i: number, now: Date
   const current =
     i === thread.entries.length - 1 && thread.outgoing.length === 0 && thread.status !== 'resolved';
   const failed = entry ? undefined : (m as Outgoing).failed;
+  const choices = entry && (chosen || current) ? (entry.choices ?? []) : [];
   return {
     kind: 'message',
     // The client's id outlives acceptance, so the message keeps its place on the screen.
@@ -70,9 +71,9 @@ function message(thread: Thread, all: (Entry | Outgoing)[], i: number, now: Date
     last: i === all.length - 1 || !joined(m, all[i + 1]!, now),
     state: own ? (entry ? 'sent' : failed === undefined ? 'sending' : 'failed') : '',
     why: failed ?? '',
-    choices: entry && (chosen || current) ? (entry.choices ?? []) : [],
+    choices,
     chosen,
-    open: current && !chosen,
+    open: choices.length > 0 && current && !chosen,
   };
 }
 

@@ -60,9 +60,11 @@ export class Keep {
     }
   }
 
-  add(message: Outgoing): void {
+  /** put adds a message to the queue, or replaces it where it stands. */
+  put(message: Outgoing): void {
     this.change((k) => {
-      k.queue = [...k.queue.filter((m) => m.id !== message.id), message];
+      const at = k.queue.findIndex((m) => m.id === message.id);
+      k.queue.splice(at < 0 ? k.queue.length : at, 1, message);
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Item, MessageItem } from '../items';
 import { parts } from '../links';
 import { exactWords, timeWords } from '../time';
-import { el, icon } from './dom';
+import { el, icon, set } from './dom';
 
 export interface MessageActions {
   choose(item: MessageItem, value: string, label: string): void;
@@ -9,7 +9,7 @@ export interface MessageActions {
   discard(key: string): void;
 }
 
-/** itemNode draws one line of the thread. It is drawn anew when the item changes. */
+/** itemNode draws one line of the thread. */
 export function itemNode(item: Item, actions: MessageActions): HTMLElement {
   switch (item.kind) {
     case 'day':
@@ -25,32 +25,52 @@ export function itemNode(item: Item, actions: MessageActions): HTMLElement {
   }
 }
 
-function messageNode(m: MessageItem, actions: MessageActions): HTMLElement {
-  const own = m.author === 'contact';
-  const node = el('div', {
-    class: `message ${m.author}`,
-    'data-first': m.first,
-    'data-last': m.last,
-    'data-state': m.state,
-  });
-  if (own) node.append(el('span', { class: 'sr' }, 'You: '));
-  else if (m.first) node.append(byline(m));
-  node.append(bubble(m));
-  if (m.choices.length > 0) node.append(choices(m, actions));
-  if (m.state === 'failed') node.append(failure(m, actions));
-  else if (m.last || m.state === 'sending') node.append(meta(m));
+/**
+ * redraw brings a line up to date and returns it, or a new one where what was said changed. It leaves the text alone:
+ * screen readers would read it out again.
+ */
+export function redraw(node: HTMLElement, was: Item, item: Item, actions: MessageActions): HTMLElement {
+  if (was.kind !== 'message' || item.kind !== 'message') return itemNode(item, actions);
+  const said = (m: MessageItem) => [m.author, m.name, m.text, m.first].join();
+  if (said(was) !== said(item)) return itemNode(item, actions);
+  for (const old of node.querySelectorAll(':scope > .bubble ~ *')) old.remove();
+  set(node, 'data-state', item.state);
+  node.append(...tail(item, actions));
   return node;
 }
 
+function messageNode(m: MessageItem, actions: MessageActions): HTMLElement {
+  const node = el('div', { class: `message ${m.author}`, 'data-first': m.first, 'data-state': m.state });
+  if (m.author === 'contact') node.append(el('span', { class: 'sr' }, 'You: '));
+  else if (m.first) node.append(byline(m));
+  node.append(bubble(m), ...tail(m, actions));
+  return node;
+}
+
+/** tail is what may change under a message: buttons, and how it fared. */
+function tail(m: MessageItem, actions: MessageActions): HTMLElement[] {
+  const out: HTMLElement[] = [];
+  if (m.choices.length > 0) out.push(choices(m, actions));
+  if (m.state === 'failed') out.push(failure(m, actions));
+  else if (m.state === 'sending' || (m.state === 'sent' && m.last)) out.push(meta(m));
+  return out;
+}
+
 function byline(m: MessageItem): HTMLElement {
-  if (m.author === 'automatic') return el('div', { class: 'by' }, icon('flash', 14), 'Automatic');
-  const name = m.name || 'The team';
-  return el(
-    'div',
-    { class: 'by' },
-    el('span', { class: 'initial', 'aria-hidden': 'true' }, name.charAt(0).toUpperCase()),
-    name,
-  );
+  const mark =
+    m.author === 'automatic'
+      ? icon('flash', 14)
+      : el('span', { class: 'initial', 'aria-hidden': 'true' }, nameOf(m).charAt(0).toUpperCase());
+  return el('div', { class: 'by' }, mark, el('b', {}, nameOf(m)), time(m));
+}
+
+function nameOf(m: MessageItem): string {
+  return m.author === 'automatic' ? 'Automatic' : m.name || 'The team';
+}
+
+function time(m: MessageItem): HTMLElement {
+  const at = new Date(m.at);
+  return el('time', { datetime: m.at, title: exactWords(at) }, timeWords(at));
 }
 
 function bubble(m: MessageItem): HTMLElement {
@@ -102,16 +122,13 @@ function failure(m: MessageItem, actions: MessageActions): HTMLElement {
 }
 
 function meta(m: MessageItem): HTMLElement {
-  const at = new Date(m.at);
-  const time = el('time', { datetime: m.at, title: exactWords(at) }, timeWords(at));
-  const state = { sending: 'Sending', sent: 'Sent', failed: '', '': '' }[m.state];
-  const mark = state
-    ? el(
-        'span',
-        { class: 'state', title: state },
-        icon(m.state === 'sent' ? 'check' : 'clock', 14),
-        el('span', { class: 'sr' }, state),
-      )
-    : undefined;
-  return el('div', { class: 'meta' }, time, mark);
+  const sent = m.state === 'sent';
+  const words = sent ? 'Sent' : 'Sending';
+  const mark = icon(sent ? 'check' : 'clock', 14);
+  return el(
+    'div',
+    { class: 'meta' },
+    time(m),
+    el('span', { class: 'state', title: words }, mark, el('span', { class: 'sr' }, words)),
+  );
 }

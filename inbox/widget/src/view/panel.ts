@@ -1,13 +1,18 @@
 import type { Chat } from '../chat';
-import { items } from '../items';
+import { type Item, items } from '../items';
 import { el, icon, set, write } from './dom';
-import { itemNode, type MessageActions } from './message';
+import { itemNode, type MessageActions, redraw } from './message';
 
 /** How near the end counts as at the end, in pixels. */
 const near = 80;
 
 const keptWords = 'No connection. What you write is kept and sent when it is back.';
 const refusedWords = 'The chat cannot start on this page. Please reach us another way.';
+
+interface Line {
+  node: HTMLElement;
+  item: Item;
+}
 
 /** Panel is the open chat: header, thread and composer. */
 export class Panel {
@@ -36,7 +41,7 @@ export class Panel {
   private readonly input: HTMLTextAreaElement;
   private readonly send: HTMLButtonElement;
   private readonly problem = el('p', { class: 'problem', id: 'problem', role: 'alert' });
-  private readonly drawn = new Map<string, { node: HTMLElement; as: string }>();
+  private readonly drawn = new Map<string, Line>();
   private stick = true;
 
   constructor(
@@ -142,21 +147,25 @@ export class Panel {
     let before: Element | null = null;
     let fresh = false;
     for (const item of list) {
-      const as = JSON.stringify(item);
-      let line = this.drawn.get(item.key);
-      if (line?.as !== as) {
-        const node = itemNode(item, this.actions);
-        fresh ||= !line && item.kind === 'message' && item.author !== 'contact';
-        line?.node.replaceWith(node);
-        line = { node, as };
-        this.drawn.set(item.key, line);
-      }
+      const was = this.drawn.get(item.key);
+      const line = this.line(was, item);
+      fresh ||= !was && item.kind === 'message' && item.author !== 'contact';
       const place: Element | null = before ? before.nextElementSibling : this.log.firstElementChild;
       if (place !== line.node) this.log.insertBefore(line.node, place);
       before = line.node;
     }
     if (this.stick) this.toEnd();
     else if (fresh) this.latest.hidden = false;
+  }
+
+  /** line is the drawn item, as it is now. */
+  private line(was: Line | undefined, item: Item): Line {
+    if (was && JSON.stringify(was.item) === JSON.stringify(item)) return was;
+    const node = was ? redraw(was.node, was.item, item, this.actions) : itemNode(item, this.actions);
+    if (was && node !== was.node) was.node.replaceWith(node);
+    const line = { node, item };
+    this.drawn.set(item.key, line);
+    return line;
   }
 
   private readonly actions: MessageActions = {

@@ -130,9 +130,8 @@ export class Widget {
     this.accented = colour;
     const a = accent(colour);
     if (!a) return;
-    this.root.style.setProperty('--accent', a.fill);
-    this.root.style.setProperty('--accent-hover', a.fill);
-    this.root.style.setProperty('--on-accent', a.on);
+    for (const role of ['accent', 'accent-hover', 'own']) this.root.style.setProperty(`--${role}`, a.fill);
+    for (const role of ['on-accent', 'on-own']) this.root.style.setProperty(`--${role}`, a.on);
   }
 
   private watch(): void {
