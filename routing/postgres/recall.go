@@ -34,15 +34,6 @@ const (
 	efSearch = 100
 )
 
-// sameMatter is the least cosine similarity at which two messages of one contact are about the same matter, whatever
-// their intents. It depends on the embedder.
-func (h *History) sameMatter() float64 {
-	if h.embedder != nil && h.embedder.Model().Name == "hash-512" {
-		return 0.60
-	}
-	return 0.85
-}
-
 // remembered is what is known of a question so far.
 type remembered struct {
 	routing.Question
@@ -71,7 +62,6 @@ type unembedded struct {
 // end; without a question to be embedded it is two.
 func (h *History) Recall(ctx context.Context, qs []routing.Question) ([]routing.Evidence, error) {
 	evidence := make([]routing.Evidence, 0, len(qs))
-	limit := h.sameMatter()
 	for part := range slices.Chunk(qs, recallBatch) {
 		rs := make([]*remembered, len(part))
 		for i, q := range part {
@@ -81,7 +71,7 @@ func (h *History) Recall(ctx context.Context, qs []routing.Question) ([]routing.
 			return nil, fmt.Errorf("recall: %w", err)
 		}
 		for _, r := range rs {
-			evidence = append(evidence, r.evidence(limit))
+			evidence = append(evidence, r.evidence(h.sameMatter))
 		}
 	}
 	return evidence, nil

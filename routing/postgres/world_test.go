@@ -185,6 +185,7 @@ func (e *wordEmbedder) Embed(ctx context.Context, texts []string) ([][]float32, 
 func (w *world) history(e intent.Embedder) *History {
 	w.t.Helper()
 	h := NewHistory(w.pool, e, quiet)
+	h.sameMatter = 0.6
 	if err := h.Prepare(context.Background()); err != nil {
 		w.t.Fatal(err)
 	}
