@@ -1,0 +1,77 @@
+// Every screen at a desk and on a phone, light and dark: without errors, without breaches of WCAG that axe knows, and,
+// with SHOTS set to a folder, as pictures to look at.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAlone } from './alone';
+import { openBrowser, openPage, type Watched } from './browser';
+
+const shots = process.env.SHOTS;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser: Browser;
+let usher: Awaited<ReturnType<typeof startAlone>>;
+
+beforeAll(async () => {
+  [browser, usher] = await Promise.all([openBrowser(), startAlone()]);
+  if (shots) mkdirSync(shots, { recursive: true });
+});
+afterAll(async () => {
+  await browser?.close();
+  await usher?.stop();
+});
+
+const marta = '01931000-0000-7000-8000-000000001000';
+
+const screens: { name: string; path: string; ready: string }[] = [
+  { name: 'list', path: '/inbox/mine', ready: '[data-row]' },
+  { name: 'thread', path: `/inbox/mine/${marta}`, ready: '[role=log] article' },
+  { name: 'all', path: `/inbox/all/${marta}`, ready: '[data-row]' },
+  { name: 'nothing-found', path: '/inbox/mine?q=zebra', ready: 'text=Nothing found' },
+  { name: 'thresholds', path: '/thresholds', ready: 'h1' },
+  { name: 'templates', path: '/templates', ready: 'h1' },
+  { name: 'people', path: '/people', ready: 'h1' },
+  { name: 'settings', path: '/settings', ready: 'h1' },
+  { name: 'tokens', path: '/tokens', ready: 'h1' },
+  { name: 'sign-in', path: '/sign-in', ready: '#root > *' },
+];
+
+const looks = [
+  { name: 'desk-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' as const },
+  { name: 'desk-dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark' as const },
+  { name: 'phone-light', viewport: { width: 390, height: 844 }, colorScheme: 'light' as const, hasTouch: true },
+  { name: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const, hasTouch: true },
+];
+
+describe.each(looks)('at $name', ({ name: look, ...options }) => {
+  let page: Watched;
+  beforeAll(async () => {
+    page = await openPage(browser, options);
+  });
+  afterAll(() => page?.context().close());
+
+  it.each(screens)('$name holds', async ({ name, path, ready }) => {
+    page.complaints.length = 0;
+    await page.goto(usher.url + path);
+    await page.locator(ready).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png` });
+    expect(await breaches(page)).toEqual([]);
+    expect(page.complaints).toEqual([]);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wider, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+  });
+});
+
+/** What axe finds against WCAG 2.2 A and AA, one line each. */
+async function breaches(page: Watched): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: (o: object) => Promise<AxeResult> } };
+    const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return found.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => `${v.id}: ${n.target.join(' ')} ${n.html.slice(0, 120)}`));
+  });
+}
+
+type AxeResult = { violations: { id: string; nodes: { target: string[]; html: string }[] }[] };
