@@ -22,6 +22,8 @@ type Explanation struct {
 	// State is pending until the effect is done, then done or withheld.
 	State    string
 	Withheld string // why
+	// Knows is the name of the agent who helped this contact before, if anybody did.
+	Knows    string
 	Assigned *Assigned
 	// Helped is what the contact said of the automatic answer; nil when nothing.
 	Helped      *bool
@@ -113,9 +115,9 @@ func (e Explanation) understood() []string {
 		for _, r := range p.Ranked[1:min(len(p.Ranked), 3)] {
 			first += fmt.Sprintf("; %s %s", IntentName(r.Intent), percent(r.Confidence))
 		}
-		lines = append(lines, first)
+		lines = append(lines, first, fmt.Sprintf("%s likely out of scope", percent(p.OOS)))
 	}
-	lines = append(lines, fmt.Sprintf("%s likely out of scope, language %s", percent(p.OOS), orUnd(p.Language)))
+	lines = append(lines, "language: "+orUnd(p.Language))
 	if words := tellingWords(p.Words); words != "" {
 		lines = append(lines, "words that mattered: "+words)
 	}
@@ -164,8 +166,8 @@ func (e Explanation) remembered() []string {
 			lines = append(lines, "  "+caseLine(c))
 		}
 	}
-	if v.PreferredAgent != nil {
-		lines = append(lines, "somebody helped this contact before: agent "+v.PreferredAgent.String())
+	if e.Knows != "" {
+		lines = append(lines, plainWords(e.Knows)+" helped this contact before")
 	}
 	if len(lines) == 0 {
 		return []string{"nothing like it, and nothing of this contact"}

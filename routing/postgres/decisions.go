@@ -61,7 +61,8 @@ func (d *Decisions) find(ctx context.Context, id uuid.UUID) (routing.Explanation
 	return e, nil
 }
 
-// addOutcome reads who got the conversation until the next decision, and what agents corrected.
+// addOutcome reads the people of the story: who got the conversation until the next decision, who knew the contact, and
+// what agents corrected.
 func (d *Decisions) addOutcome(ctx context.Context, e *routing.Explanation) error {
 	var a routing.Assigned
 	var trace struct {
@@ -78,6 +79,12 @@ func (d *Decisions) addOutcome(ctx context.Context, e *routing.Explanation) erro
 		e.Assigned = &a
 	case !errors.Is(err, pgx.ErrNoRows):
 		return fmt.Errorf("read who got it: %w", err)
+	}
+	if e.Request != nil && e.Request.Evidence.PreferredAgent != nil {
+		err := d.pool.QueryRow(ctx, `SELECT name FROM agents WHERE id = $1`, e.Request.Evidence.PreferredAgent).Scan(&e.Knows)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return fmt.Errorf("read who knows the contact: %w", err)
+		}
 	}
 	rows, err := d.pool.Query(ctx, `
 		SELECT p.name, COALESCE(c.intent, ''), COALESCE(c.priority, ''), c.wrong_answer, c.reason
