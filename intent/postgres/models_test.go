@@ -1,0 +1,93 @@
+package postgres_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"usher/intent/postgres"
+	"usher/migrations/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+func TestTheClassifierSavedLastIsLive(t *testing.T) {
+	m := postgres.New(dbtest.Pool(t))
+	if _, _, err := m.LiveClassifier(t.Context()); !errors.Is(err, postgres.ErrNoModel) {
+		t.Errorf("a new database gives %v", err)
+	}
+	if _, err := m.LiveHash(t.Context()); !errors.Is(err, postgres.ErrNoModel) {
+		t.Errorf("a new database gives the hash %v", err)
+	}
+	live := func() string {
+		t.Helper()
+		artefact, hash, err := m.LiveClassifier(t.Context())
+		if err != nil || !bytes.Equal(artefact, []byte("artefact of "+hash)) {
+			t.Fatalf("%q, %q, %v", artefact, hash, err)
+		}
+		if short, err := m.LiveHash(t.Context()); err != nil || short != hash {
+			t.Fatalf("two hashes: %q and %q, %v", hash, short, err)
+		}
+		return hash
+	}
+	for _, hash := range []string{"h1", "h2", "h1", "h1"} {
+		if err := m.SaveClassifier(t.Context(), "starter", hash, []byte("artefact of "+hash), map[string]any{"intents": 31}); err != nil {
+			t.Fatal(err)
+		}
+		if got := live(); got != hash {
+			t.Errorf("%s is live after saving %s", got, hash)
+		}
+	}
+}
+
+func TestNodesThatSaveAtOnceLeaveOneLiveClassifier(t *testing.T) {
+	pool := dbtest.Pool(t)
+	m := postgres.New(pool)
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			hash := fmt.Sprintf("h%d", i%6)
+			if err := m.SaveClassifier(t.Context(), "starter", hash, []byte(hash), nil); err != nil {
+				t.Errorf("save %s: %v", hash, err)
+			}
+		})
+	}
+	wg.Wait()
+	var live, all int
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE live), count(*) FROM models`).Scan(&live, &all); err != nil {
+		t.Fatal(err)
+	}
+	if live != 1 || all != 6 {
+		t.Errorf("%d of %d are live", live, all)
+	}
+}
+
+func TestSaveClassifierRefusesWhatCannotBeServed(t *testing.T) {
+	pool := dbtest.Pool(t)
+	m := postgres.New(pool)
+	if _, err := pool.Exec(t.Context(), `INSERT INTO models (kind, name, hash, dims) VALUES ('embedder', 'e', 'taken', 3)`); err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, save := range map[string]func() error{
+		"no artefact":             func() error { return m.SaveClassifier(t.Context(), "n", "h", nil, nil) },
+		"no hash":                 func() error { return m.SaveClassifier(t.Context(), "n", "", []byte("x"), nil) },
+		"a card that is not JSON": func() error { return m.SaveClassifier(t.Context(), "n", "h", []byte("x"), func() {}) },
+		"the hash of an embedder": func() error { return m.SaveClassifier(t.Context(), "n", "taken", []byte("x"), nil) },
+		"an ended context":        func() error { return m.SaveClassifier(ended, "n", "h", []byte("x"), nil) },
+	} {
+		if err := save(); err == nil {
+			t.Errorf("%s is saved", name)
+		}
+	}
+	if _, _, err := m.LiveClassifier(t.Context()); !errors.Is(err, postgres.ErrNoModel) {
+		t.Errorf("something is live: %v", err)
+	}
+	if _, _, err := m.LiveClassifier(ended); err == nil || errors.Is(err, postgres.ErrNoModel) {
+		t.Errorf("an unreachable database gives %v", err)
+	}
+}
