@@ -3,8 +3,6 @@
 package api
 
 import (
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -55,19 +53,6 @@ func Register(engine *gin.Engine, o Options) {
 	a.register(a.newHuma(engine, group))
 }
 
-// Document is the OpenAPI 3.1 document as indented JSON.
-func Document() ([]byte, error) {
-	engine := gin.New()
-	a := &API{}
-	h := a.newHuma(engine, engine.Group(""))
-	a.register(h)
-	b, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("write the API document: %w", err)
-	}
-	return b, nil
-}
-
 func (a *API) newHuma(engine *gin.Engine, group *gin.RouterGroup) huma.API {
 	c := huma.DefaultConfig("Usher", "1")
 	c.Info.Description = "Agents' browsers sign in and send a cookie; systems send an API key. Errors are problem documents (RFC 9457) that name the field and the remedy."
@@ -93,6 +78,7 @@ func (a *API) register(h huma.API) {
 	a.registerActions(h)
 	a.registerOps(h)
 	a.registerSystems(h)
+	sharpen(h.OpenAPI())
 }
 
 // access is who may call an operation.
