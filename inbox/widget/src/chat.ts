@@ -15,6 +15,9 @@ import { Thread } from './thread';
 /** How the connection stands, as far as the person should know. */
 export type Link = 'idle' | 'connecting' | 'on' | 'off' | 'refused';
 
+/** A connection that is back within this was never missed: nobody is told. */
+const missedAfter = 1200;
+
 /** How long the server may take to answer a message before the connection counts as dead. */
 const answerWithin = 15_000;
 
@@ -43,9 +46,12 @@ export class Chat {
   welcomed = false;
   private readonly keep: Keep;
   private readonly connection: Connection;
+  /** True while the connection has been missing long enough to say so. */
+  apart = false;
   private visitor: string | undefined;
   private inFlight: string | undefined;
   private answerTimer: number | undefined;
+  private apartTimer: number | undefined;
   private paused: number | undefined;
   private watching = false;
   private scheduled = false;
@@ -96,6 +102,7 @@ export class Chat {
     this.connection.stop();
     clearTimeout(this.answerTimer);
     clearTimeout(this.paused);
+    clearTimeout(this.apartTimer);
     this.link = 'idle';
   }
 
@@ -178,6 +185,9 @@ export class Chat {
   private welcome(w: Welcome): void {
     this.connection.welcomed();
     this.link = 'on';
+    this.apart = false;
+    clearTimeout(this.apartTimer);
+    this.apartTimer = undefined;
     this.welcomed = true;
     this.site = { company: w.company, greeting: w.greeting ?? '', accent: w.accent ?? '' };
     this.people = w.people;
@@ -256,7 +266,16 @@ export class Chat {
     this.forgotten = false;
     this.link = over && !anew ? 'refused' : 'off';
     if (anew) this.connection.start();
+    if (this.link === 'off') this.missed();
     this.change();
+  }
+
+  /** missed counts from the first loss, not from the last of many tries. */
+  private missed(): void {
+    this.apartTimer ??= window.setTimeout(() => {
+      this.apart = this.link !== 'on';
+      this.change();
+    }, missedAfter);
   }
 
   /** mark tells the server what has arrived, and what was read. */

@@ -15,11 +15,7 @@ export function itemNode(item: Item, actions: MessageActions): HTMLElement {
     case 'day':
       return el('div', { class: 'day' }, el('span', {}, item.words));
     case 'closed':
-      return el(
-        'div',
-        { class: 'day' },
-        el('span', {}, 'This conversation is closed. Write to start a new one.'),
-      );
+      return el('div', { class: 'day' }, el('span', {}, 'Conversation closed. Write to start a new one.'));
     default:
       return messageNode(item, actions);
   }

@@ -82,7 +82,7 @@ export class Panel {
         tabindex: '-1',
         hidden: true,
       },
-      el('header', {}, el('div', { class: 'who' }, this.title, this.here), closeButton),
+      el('div', { class: 'head' }, el('div', { class: 'who' }, this.title, this.here), closeButton),
       this.banner,
       el('div', { class: 'middle' }, this.scroll, this.latest),
       this.composer(),
@@ -119,10 +119,13 @@ export class Panel {
     write(this.title, site.company || 'Chat');
     write(this.here, people ? hereWords(people.online) : '');
     set(this.here, 'data-away', people?.away ?? false);
-    const trouble = link === 'refused' ? refusedWords : link === 'off' ? keptWords : '';
+    const trouble = link === 'refused' ? refusedWords : this.chat.apart ? keptWords : '';
     this.banner.hidden = trouble === '';
     write(this.bannerText, trouble);
+    const focused = (this.node.getRootNode() as ShadowRoot).activeElement === this.input;
     this.input.disabled = link === 'refused';
+    // A disabled field loses the focus, and with it the way out by Escape.
+    if (this.input.disabled && focused) this.node.focus({ preventScroll: true });
     const empty = thread.entries.length + thread.outgoing.length === 0;
     this.welcome.hidden = !empty || !this.chat.welcomed;
     write(this.greeting, site.greeting || 'Hello. How can we help?');

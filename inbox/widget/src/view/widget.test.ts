@@ -110,7 +110,8 @@ test('without a connection it says so and typing goes on', async () => {
   FakeSocket.last.welcome();
   FakeSocket.last.end();
   await settled();
-  expect(find('.banner').hidden).toBe(false);
+  expect(find('.banner').hidden).toBe(true); // it may be back in a moment
+  await vi.waitFor(() => expect(find('.banner').hidden).toBe(false), { timeout: 3000 });
   expect(find('.banner').textContent).toContain('kept');
   expect(find<HTMLTextAreaElement>('textarea').disabled).toBe(false);
 });
@@ -130,6 +131,17 @@ test('what was said is not drawn again, so that screen readers do not repeat it'
   await settled();
   expect(shadow().querySelectorAll('.message')).toHaveLength(2);
   expect(find('.bubble')).toBe(bubble);
+});
+
+test('a refused page keeps the keyboard inside, so that Escape still closes', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  widget.open();
+  FakeSocket.last.open();
+  FakeSocket.last.say({ type: 'refused', field: 'origin', remedy: 'may not talk to this inbox' });
+  FakeSocket.last.end(4403);
+  await settled();
+  expect(find('.banner').textContent).toContain('another way');
+  expect(shadow().activeElement).toBe(find('[role=dialog]'));
 });
 
 test('a refused message says why and can be removed', async () => {
