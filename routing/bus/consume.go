@@ -26,20 +26,20 @@ const (
 	lookAgain = 250 * time.Millisecond
 )
 
-// Consume hands the work of a topic to handle, in batches of what waits, at most max, until ctx ends; then it returns nil.
+// Consume hands the work of a topic to handle, in batches of what waits, at most so many, until ctx ends; then it returns nil.
 // A lone piece of work is handed over at once. What handle returned nil for is done; after an error the whole batch comes
 // again later, so handle must be able to take work that it has done already. Order is not promised.
 //
 // Batches are handled one after the other; call Consume several times for more at once. Work that takes longer than
 // AckWait is not given to others meanwhile. The ctx of handle does not end with the outer one: a batch that has begun may finish.
 // A consumer or stream that is removed is put back.
-func (b *Bus) Consume(ctx context.Context, topic string, max int, handle func(ctx context.Context, batch []routing.Work) error) error {
+func (b *Bus) Consume(ctx context.Context, topic string, most int, handle func(ctx context.Context, batch []routing.Work) error) error {
 	c, err := consumerOf(topic)
 	if err != nil {
 		return fmt.Errorf("consume: %w", err)
 	}
 	for ctx.Err() == nil {
-		err := b.take(ctx, c, max, handle)
+		err := b.take(ctx, c, most, handle)
 		if ctx.Err() != nil {
 			break
 		}
@@ -53,12 +53,12 @@ func (b *Bus) Consume(ctx context.Context, topic string, max int, handle func(ct
 }
 
 // take works until ctx ends or the consumer breaks. What was fetched and not handled is given back.
-func (b *Bus) take(ctx context.Context, c consumer, max int, handle func(context.Context, []routing.Work) error) error {
+func (b *Bus) take(ctx context.Context, c consumer, most int, handle func(context.Context, []routing.Work) error) error {
 	from, err := b.redeclare(ctx, c)
 	if err != nil {
 		return err
 	}
-	fetched := make(chan jetstream.Msg, max)
+	fetched := make(chan jetstream.Msg, most)
 	broken := make(chan error, 1)
 	stopping := make(chan struct{})
 	sub, err := from.Consume(func(m jetstream.Msg) {
@@ -67,7 +67,7 @@ func (b *Bus) take(ctx context.Context, c consumer, max int, handle func(context
 		case <-stopping:
 			_ = m.Nak() // best effort: it comes again after ackWait otherwise
 		}
-	}, jetstream.PullMaxMessages(2*max), jetstream.PullExpiry(5*heartbeat), jetstream.PullHeartbeat(heartbeat),
+	}, jetstream.PullMaxMessages(2*most), jetstream.PullExpiry(5*heartbeat), jetstream.PullHeartbeat(heartbeat),
 		jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
 			if errors.Is(err, jetstream.ErrConsumerLeadershipChanged) {
 				return // the client asks the new leader
@@ -80,7 +80,7 @@ func (b *Bus) take(ctx context.Context, c consumer, max int, handle func(context
 	if err != nil {
 		return fmt.Errorf("consume %q: %w", c.topic, err)
 	}
-	err = b.work(ctx, fetched, broken, max, handle)
+	err = b.work(ctx, fetched, broken, most, handle)
 	close(stopping)
 	sub.Drain()
 	<-sub.Closed()
@@ -94,7 +94,7 @@ func (b *Bus) take(ctx context.Context, c consumer, max int, handle func(context
 	}
 }
 
-func (b *Bus) work(ctx context.Context, fetched <-chan jetstream.Msg, broken <-chan error, max int, handle func(context.Context, []routing.Work) error) error {
+func (b *Bus) work(ctx context.Context, fetched <-chan jetstream.Msg, broken <-chan error, most int, handle func(context.Context, []routing.Work) error) error {
 	var next jetstream.Msg // taken from fetched, and to be handled alone
 	for {
 		first := next
@@ -110,7 +110,7 @@ func (b *Bus) work(ctx context.Context, fetched <-chan jetstream.Msg, broken <-c
 		}
 		batch := []jetstream.Msg{first}
 		if !alone(first) {
-			batch, next = collect(batch, fetched, max)
+			batch, next = collect(batch, fetched, most)
 		}
 		b.handle(ctx, batch, handle)
 		if ctx.Err() != nil && next != nil {
@@ -120,9 +120,9 @@ func (b *Bus) work(ctx context.Context, fetched <-chan jetstream.Msg, broken <-c
 	}
 }
 
-// collect adds what waits already, up to max; it never waits for more. It stops at work that wants to be alone.
-func collect(batch []jetstream.Msg, fetched <-chan jetstream.Msg, max int) (full []jetstream.Msg, next jetstream.Msg) {
-	for len(batch) < max {
+// collect adds what waits already, up to most; it never waits for more. It stops at work that wants to be alone.
+func collect(batch []jetstream.Msg, fetched <-chan jetstream.Msg, most int) (full []jetstream.Msg, next jetstream.Msg) {
+	for len(batch) < most {
 		select {
 		case m := <-fetched:
 			if alone(m) {

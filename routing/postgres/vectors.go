@@ -18,6 +18,8 @@ const (
 	vectorsEvery = time.Second
 	// vectorBatch is how many texts one transaction takes at most.
 	vectorBatch = 256
+	// maxCaseTexts is how many of a contact's texts make a case; what it is about is said at the beginning.
+	maxCaseTexts = 20
 	// maxPause bounds the wait after an embedder failed.
 	maxPause = time.Minute
 )
@@ -100,12 +102,12 @@ func takeWaiting(ctx context.Context, tx pgx.Tx, most int) ([]*waiting, error) {
 			SELECT kind, ref, contact_id FROM vector_work ORDER BY created_at, ref LIMIT $1 FOR UPDATE SKIP LOCKED
 		)
 		SELECT w.kind, w.ref, COALESCE(c.contact_id, w.contact_id), COALESCE(m.created_at, now()),
-			CASE WHEN w.kind = 'message' THEN ARRAY[COALESCE(m.text, '')] ELSE ARRAY(
-				SELECT x.text FROM messages x WHERE x.conversation_id = w.ref AND x.kind = 'inbound' AND c.status = 'resolved' ORDER BY x.seq LIMIT 50
+			CASE WHEN w.kind = 'message' THEN ARRAY[COALESCE(left(m.text, $2), '')] ELSE ARRAY(
+				SELECT left(x.text, $2) FROM messages x WHERE x.conversation_id = w.ref AND x.kind = 'inbound' AND c.status = 'resolved' ORDER BY x.seq LIMIT $3
 			) END
 		FROM w
 		LEFT JOIN messages m ON w.kind = 'message' AND m.id = w.ref
-		LEFT JOIN conversations c ON c.id = CASE WHEN w.kind = 'message' THEN m.conversation_id ELSE w.ref END`, most)
+		LEFT JOIN conversations c ON c.id = CASE WHEN w.kind = 'message' THEN m.conversation_id ELSE w.ref END`, most, maxEmbedded, maxCaseTexts)
 	if err != nil {
 		return nil, fmt.Errorf("take texts: %w", err)
 	}
