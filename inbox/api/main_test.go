@@ -1,0 +1,9 @@
+package api_test
+
+import (
+	"testing"
+
+	"usher/migrations/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
