@@ -43,8 +43,10 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (s: Record<string, unknown>): { back?: string } =>
-    typeof s.back === 'string' && s.back.startsWith('/') && !s.back.startsWith('//') ? { back: s.back } : {},
+  validateSearch: (s: Record<string, unknown>): { back?: string; token?: string } => ({
+    ...(typeof s.back === 'string' && s.back.startsWith('/') && !s.back.startsWith('//') && { back: s.back }),
+    ...(typeof s.token === 'string' && s.token && { token: s.token }),
+  }),
   component: lazyRouteComponent(() => import('@/features/signin/SignInPage'), 'SignInPage'),
 });
 

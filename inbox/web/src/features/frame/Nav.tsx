@@ -16,10 +16,10 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ask, client } from '@/api/client';
-import { keys, meQuery } from '@/api/queries';
-import type { Me, Presence } from '@/api/shapes';
+import { meQuery } from '@/api/queries';
 import { usePreference } from '@/app/preferences';
 import { forgetTyped } from '@/features/composer/outbox';
+import { presences, useSetPresence } from '@/features/people/presence';
 import { Avatar } from '@/parts/Avatar';
 import { toastError } from '@/parts/toasts';
 import styles from './Nav.module.css';
@@ -58,11 +58,6 @@ export function Nav({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-const presences: { value: Presence; label: string }[] = [
-  { value: 'online', label: 'Online: I take work' },
-  { value: 'away', label: 'Away: no new work' },
-  { value: 'offline', label: 'Offline' },
-];
 const themes = [
   { value: 'system', label: 'Like the system', icon: Monitor },
   { value: 'light', label: 'Light', icon: Sun },
@@ -142,18 +137,6 @@ function Picked({
       {children}
     </Menu.Item>
   );
-}
-
-function useSetPresence() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (presence: Presence) => ask(client.PUT('/api/v1/me/presence', { body: { presence } })),
-    onSuccess: (me) => {
-      queries.setQueryData<Me>(keys.me, me);
-      void queries.invalidateQueries({ queryKey: keys.agents });
-    },
-    onError: toastError,
-  });
 }
 
 function useSignOut() {

@@ -1,0 +1,25 @@
+// Whether an agent takes work.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ask, client } from '@/api/client';
+import { keys } from '@/api/queries';
+import type { Me, Presence } from '@/api/shapes';
+import { toastError } from '@/parts/toasts';
+
+export const presences: { value: Presence; label: string }[] = [
+  { value: 'online', label: 'Online: I take work' },
+  { value: 'away', label: 'Away: no new work' },
+  { value: 'offline', label: 'Offline' },
+];
+
+/** Says whether I take work. */
+export function useSetPresence() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (presence: Presence) => ask(client.PUT('/api/v1/me/presence', { body: { presence } })),
+    onSuccess: (me) => {
+      queries.setQueryData<Me>(keys.me, me);
+      void queries.invalidateQueries({ queryKey: keys.agents });
+    },
+    onError: toastError,
+  });
+}
