@@ -20,19 +20,32 @@ var docsTemplate = template.Must(template.New("docs").Parse(docsHTML))
 // docsCSP lets the page load nothing but its own inline style.
 const docsCSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+// docsIntroductions say what each section is for, in the order in which they are shown.
+var docsIntroductions = []struct{ tag, text string }{
+	{tagSystems, "For your shop, app or back office: hand in what contacts write, and say what you know of them."},
+	{tagConversations, "What agents work with. Systems may read the messages of conversations on their inbox address."},
+	{tagPeople, "Signing in, agents and teams."},
+	{tagOps, "When Usher may answer alone, and with what words."},
+}
+
 type docsCall struct {
 	Method, Path, ID, Summary string
 	Access                    []string
-	Parameters                []docsParameter
-	Body, Response            string
+	Parameters, Fields        []docsField
+	Response                  string
 	Status                    int
+	Refusals                  []string
 }
 
-type docsParameter struct{ Name, In, Type, Doc string }
+// docsField is a parameter or a field of a body.
+type docsField struct {
+	Name, In, Type, Doc string
+	Required            bool
+}
 
 type docsSection struct {
-	Name  string
-	Calls []docsCall
+	Name, Text string
+	Calls      []docsCall
 }
 
 // docsPage shows every operation of the document, readable without scripts.
@@ -61,11 +74,11 @@ func docsSections(doc *huma.OpenAPI) []docsSection {
 		}
 	}
 	var sections []docsSection
-	for tag, calls := range byTag {
+	for _, intro := range docsIntroductions {
+		calls := byTag[intro.tag]
 		slices.SortFunc(calls, func(a, b docsCall) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
-		sections = append(sections, docsSection{tag, calls})
+		sections = append(sections, docsSection{intro.tag, intro.text, calls})
 	}
-	slices.SortFunc(sections, func(a, b docsSection) int { return strings.Compare(a.Name, b.Name) })
 	return sections
 }
 
@@ -77,28 +90,80 @@ func docsFor(doc *huma.OpenAPI, method, path string, op *huma.Operation) docsCal
 		}
 	}
 	for _, p := range op.Parameters {
-		call.Parameters = append(call.Parameters, docsParameter{p.Name, p.In, typeOf(p.Schema), p.Description})
+		if p.In != "cookie" {
+			call.Parameters = append(call.Parameters, docsField{p.Name, p.In, typeOf(p.Schema), docOf(p.Schema, p.Description), p.Required})
+		}
 	}
 	if op.RequestBody != nil {
-		call.Body = example(doc, op.RequestBody.Content["application/json"])
+		call.Fields = fieldsOf(doc, op.RequestBody.Content["application/json"])
 	}
 	for code, r := range op.Responses {
 		if strings.HasPrefix(code, "2") {
 			call.Response = example(doc, r.Content["application/json"])
+		} else if code != "default" {
+			call.Refusals = append(call.Refusals, code)
 		}
 	}
+	slices.Sort(call.Refusals)
 	return call
 }
 
-func typeOf(s *huma.Schema) string {
-	if s == nil {
-		return ""
+// fieldsOf are the fields of a body, the required ones first.
+func fieldsOf(doc *huma.OpenAPI, m *huma.MediaType) []docsField {
+	s := resolve(doc, m.Schema)
+	var fields []docsField
+	for name, p := range s.Properties {
+		fields = append(fields, docsField{name, "", typeOf(resolve(doc, p)), docOf(p, p.Description), slices.Contains(s.Required, name)})
 	}
-	if len(s.Enum) > 0 {
-		b, _ := json.Marshal(s.Enum) // of strings: cannot fail
-		return string(b)
+	slices.SortFunc(fields, func(a, b docsField) int {
+		if a.Required != b.Required {
+			if a.Required {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return fields
+}
+
+// docOf is a field's words with its default.
+func docOf(s *huma.Schema, words string) string {
+	if s != nil && s.Default != nil {
+		b, _ := json.Marshal(s.Default) // plain data: cannot fail
+		words = strings.TrimPrefix(words+"; default "+string(b), "; ")
+	}
+	return words
+}
+
+func typeOf(s *huma.Schema) string {
+	switch {
+	case s == nil:
+		return ""
+	case len(s.Enum) > 0:
+		var words []string
+		for _, v := range s.Enum {
+			b, _ := json.Marshal(v) // plain data: cannot fail
+			words = append(words, strings.Trim(string(b), `"`))
+		}
+		return strings.Join(words, " | ")
+	case s.Type == "":
+		return "any JSON"
+	case s.Format == "int64" || s.Format == "double":
+		return s.Type
 	}
 	return strings.TrimSpace(s.Type + " " + s.Format)
+}
+
+// resolve follows a reference, and out of "this or null" takes this.
+func resolve(doc *huma.OpenAPI, s *huma.Schema) *huma.Schema {
+	if s != nil && len(s.AnyOf) > 0 {
+		s = s.AnyOf[0]
+	}
+	if s != nil && s.Ref != "" {
+		s = doc.Components.Schemas.SchemaFromRef(s.Ref)
+	}
+	return s
 }
 
 // example shows a schema as the JSON of its shape.
@@ -106,21 +171,21 @@ func example(doc *huma.OpenAPI, m *huma.MediaType) string {
 	if m == nil || m.Schema == nil {
 		return ""
 	}
-	b, err := json.MarshalIndent(shape(doc, m.Schema, 0), "", "  ")
-	if err != nil {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(shape(doc, m.Schema, 0)); err != nil {
 		return ""
 	}
-	return string(b)
+	return b.String()
 }
 
 // deepest bounds how far example follows nested schemas.
 const deepest = 5
 
 func shape(doc *huma.OpenAPI, s *huma.Schema, depth int) any {
-	if s.Ref != "" {
-		s = doc.Components.Schemas.SchemaFromRef(s.Ref)
-	}
-	if s == nil || depth > deepest {
+	if s = resolve(doc, s); s == nil || depth > deepest {
 		return "…"
 	}
 	switch s.Type {
