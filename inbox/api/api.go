@@ -5,6 +5,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -111,6 +112,15 @@ func operation(who access, method, path, id, summary string, status int, tag str
 	}
 	if who != anybody {
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
+	}
+	if op.Security != nil && who != systems && method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusForbidden)
+	}
+	if strings.Contains(path, "{") {
+		op.Errors = append(op.Errors, http.StatusNotFound)
+	}
+	if strings.HasPrefix(path, "/api/v1/conversations/{id}/") && method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusConflict)
 	}
 	return op
 }
