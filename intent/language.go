@@ -84,16 +84,28 @@ func tellLanguage(text string, ts []token) string {
 	return info.Lang.Iso6391()
 }
 
-// otherScript tells languages that are not written in Latin letters; there the script says nearly everything.
+// otherScript tells languages that are not written in Latin letters. There the script says nearly everything; where
+// several languages share it and the text is too short to tell them apart, it is the one most people write: whoever
+// gets the message sees what it is, and the model does not know any of them.
 func otherScript(text string, letters int) string {
 	if letters < 2 {
 		return Undetermined
 	}
 	info := whatlanggo.DetectWithOptions(text, trigramLanguages)
-	if code := info.Lang.Iso6391(); info.Lang >= 0 && code != "" {
-		return code
+	if info.Confidence < trigramConfidence {
+		switch info.Script {
+		case unicode.Cyrillic:
+			return "ru"
+		case unicode.Arabic:
+			return "ar"
+		case unicode.Devanagari:
+			return "hi"
+		}
 	}
-	return Undetermined
+	if info.Lang < 0 || info.Lang.Iso6391() == "" {
+		return Undetermined
+	}
+	return info.Lang.Iso6391()
 }
 
 // byWords counts function words: the language with the most, if it has two and clearly more than the next.

@@ -9,8 +9,8 @@ import (
 const gapWords = 3
 
 // phrase is a rule over words. Elements are divided by spaces; each is a word, words divided by "|", a set in braces,
-// "~" for up to three words of the same sentence, "^" for the start of a sentence or "$" for its end. A word that ends
-// in "*" stands for all that begin with it; an element that ends in "?" may be absent.
+// "~" for up to three words of the same sentence, "^" for the start of a sentence or "$" for its end, also as one of
+// several words. A word that ends in "*" stands for all that begin with it; an element that ends in "?" may be absent.
 type phrase struct {
 	elements []element
 	source   string
@@ -30,11 +30,14 @@ type phrases struct {
 	all    []phrase
 }
 
-// compile reads rules; sets are the words that braces stand for. It panics on a rule that does not read, since rules
+// compile reads rules, one a line; sets are the words that braces stand for. It panics on a rule that does not read, since rules
 // are part of the program.
-func compile(rules []string, sets map[string]string) *phrases {
+func compile(rules string, sets map[string]string) *phrases {
 	ps := &phrases{byWord: map[string][]int{}}
-	for _, rule := range rules {
+	for rule := range strings.Lines(rules) {
+		if rule = strings.TrimSpace(rule); rule == "" {
+			continue
+		}
 		p := phrase{source: rule}
 		for _, field := range strings.Fields(rule) {
 			p.elements = append(p.elements, readElement(field, rule, sets))
@@ -50,8 +53,6 @@ func readElement(field, rule string, sets map[string]string) element {
 		return element{gap: true}
 	case "^":
 		return element{starts: true}
-	case "$":
-		return element{ends: true}
 	}
 	e := element{words: map[string]bool{}}
 	field, e.optional = strings.CutSuffix(field, "?")
@@ -64,6 +65,10 @@ func readElement(field, rule string, sets map[string]string) element {
 			for _, w := range strings.Fields(set) {
 				e.add(w)
 			}
+			continue
+		}
+		if word == "$" {
+			e.ends = true
 			continue
 		}
 		if word == "" {
@@ -172,10 +177,7 @@ func match(es []element, ts []token, i int) int {
 			if i > 0 && ts[i-1].word != stop {
 				return -1
 			}
-		case e.ends:
-			if i < len(ts) && ts[i].word != stop {
-				return -1
-			}
+		case e.ends && (i >= len(ts) || ts[i].word == stop):
 		case i < len(ts) && e.is(ts[i].word):
 			if e.optional {
 				if end := match(es, ts, i); end >= 0 {

@@ -11,9 +11,9 @@ var (
 	emailPattern  = regexp.MustCompile(`(?i)[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+`)
 	ibanPattern   = regexp.MustCompile(`(?i)\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?\b`)
 	digitsPattern = regexp.MustCompile(`(?:\+|\(\+?)?\d(?:[ \x{00a0}\x{2009}().\x{2010}-\x{2013}/-]{0,3}\d){5,24}`)
-	secretPattern = regexp.MustCompile(`(?i)\b((?:password|passwort|passcode|pass ?phrase|pin|pwd|cvv|cvc|otp|(?:security|verification|login|one.time) code)\s*(?:is|was|=|:)+\s*)("[^"\n]*"|\S+)`)
-	queryPattern  = regexp.MustCompile(`(?i)\b(https?://[^\s?#<>"]+)[?#][^\s<>"]*`)
-	atPattern     = regexp.MustCompile(`(?i)\bhttps?://[^\s/@<>"]+@`)
+	secretPattern = regexp.MustCompile(`(?i)((?:^|[^\p{L}])(?:password|passwort|passcode|pass ?phrase|pin|pwd|cvv|cvc|otp|(?:security|verification|login|one.time) code)\s*(?:is|was|=|:)+\s*)("[^"\n]*"|[^\s\[]\S*)`)
+	queryPattern  = regexp.MustCompile(`(?i)(https?://[^\s?#<>"]+)[?#][^\s<>"]*`)
+	atPattern     = regexp.MustCompile(`(?i)https?://[^\s/@<>"]+@`)
 )
 
 // Redact replaces what identifies a person or opens an account by a word in brackets: e-mail addresses, phone, card

@@ -1,13 +1,11 @@
 package intent
 
-import (
-	"unicode"
-)
+import "unicode"
 
 // detector finds one signal: the exceptions are taken out of the text, then one rule is enough.
 type detector struct{ rules, except *phrases }
 
-func detect(rules, except []string) detector {
+func detect(rules, except string) detector {
 	return detector{compile(rules, sets), compile(except, sets)}
 }
 
@@ -45,9 +43,10 @@ func angry(text string, ts []token, s Signals) bool {
 	if anger.rules.in(ts) != "" {
 		return true
 	}
-	marks := grumbling.count(ts) + loudness(text)
-	if s.Repeat && marks > 0 {
-		marks++
+	loud := loudness(text)
+	marks := grumbling.count(ts) + loud
+	if s.Repeat && loud > 0 {
+		marks++ // who shouts the second time is past asking
 	}
 	if marks > 0 && calmness.in(ts) != "" {
 		marks--

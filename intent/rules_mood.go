@@ -1,0 +1,254 @@
+package intent
+
+// The rules of this file and of rules_risk.go are phrases, one a line (see phrase for how they are written).
+// Apostrophes are left out: "don't" is "dont". "Except" lists hold innocent uses; they are taken out of the text
+// before the rules look. Each list was reviewed against what it finds in BANKING77, CLINC150 and the starter pack, and
+// signals_test.go holds the cases that decided.
+
+// sets are what a name in braces stands for.
+var sets = map[string]string{
+	"nth":      "second third fourth fifth sixth seventh tenth 2nd 3rd 4th 5th 6th 7th 10th nth hundredth 100th umpteenth",
+	"telling":  "ask asking asked write writing wrote email emailing contact contacting call calling phone phoning message messaging tell telling report reporting request requesting complain complaining explain explaining chase chasing",
+	"told":     "asked wrote written emailed mailed contacted called phoned messaged told complained explained texted chased typed",
+	"note":     "email emails e-mail mail mails message messages ticket tickets request requests call calls complaint complaints inquiry enquiry letter msg",
+	"often":    "twice thrice several multiple many three four five six seven ten 3 4 5 6 7 10 two 2 few couple countless",
+	"answer":   "reply replies response responses answer answers answered replied responded reaction",
+	"before":   "already before earlier twice again previously yesterday days weeks week",
+	"person":   "human person someone somebody agent representative rep manager supervisor operator advisor adviser humans boss colleague employee",
+	"stranger": "someone somebody stranger hacker hackers thief scammer scammers criminal intruder attacker",
+	"day":      "today tonight tomorrow tmrw tmr monday tuesday wednesday thursday friday saturday sunday noon midnight eod",
+	"event":    "wedding birthday flight trip exam presentation party holiday vacation anniversary graduation interview conference launch funeral christening",
+	"very":     "very really extremely so deeply incredibly seriously absolutely truly bitterly beyond super highly utterly totally pretty",
+	"swear":    "fuck fucking fucked fuckin fucker fuckers fck fking fkn bullshit shitty wtf ffs bastards bastard asshole assholes arsehole goddamn",
+}
+
+// angerStrong each make a text angry by themselves.
+const angerStrong = `
+	{swear}
+	ridiculous*|rediculous|ridicolous
+	unacceptable|inacceptable|unaceptable
+	outrageous|outraged|infuriat*|livid|furious|fuming|disgusted|disgusting|disgraceful|disgrace|appalling|appalled|shambles|pathetic|atrocious|abysmal|shameful
+	thieves|liars|morons|incompetent|incompetence
+	fed up|fedup
+	sick of this|your|waiting|being|you
+	sick and tired
+	had enough of
+	ive|have had enough $
+	enough is enough
+	bunch|piece|load of shit|crap|garbage|junk|liars|idiots|crooks|thieves|amateurs|clowns
+	rip off|ripoff
+	ripped|ripping|conned me|us|people off?
+	total|complete|absolute|utter joke|nightmare|disaster|mess|farce|rubbish|garbage|crap
+	what a joke|farce|disgrace|mess|scam|nightmare
+	is this a|some ~ joke
+	are|r|you you|u|people? kidding|joking|serious|deaf|stupid|blind
+	this|its|it is|a a? scam
+	you|u are|r|guys|people|lot ~ scam|frauds|crooks|useless|stupid|idiots|scammers|cheats|clowns
+	youre|ur a|all|just|so? scam|frauds|crooks|useless|stupid|idiots|scammers|cheats
+	shame on you
+	how dare you
+	waste|wasting|wasted of? my time
+	stole|stealing|steal my|our money
+	worst ~ service|company|experience|support|shop|store|customer|app|ever
+	terrible|horrible|awful|dreadful|useless|lousy|crap|shocking service|support|experience|company|treatment|attitude|customer
+	never|not ~ order|buy|buying|shop|ordering|shopping|use|using ~ from|with|you|anything? again
+	lost|losing ~ patience
+	running|run out of patience
+	{very} angry|mad|upset|annoyed|pissed|frustrated|disappointed|dissapointed|unhappy|irritated
+	i am|im angry|mad|pissed|raging|cross
+	pissed off
+	makes|made|making me ~ angry|mad|furious
+	getting angry|mad|pissed
+	treat|treated like dirt|garbage|trash|crap|shit|idiots
+	what the hell|heck
+	the hell is
+	screw you|this
+	get your act|shit together
+	you people
+	your ~ sucks|suck
+	this|it|service|app|company|support sucks
+	stop ~ lying|ignoring
+	lied|lying to me|us
+	give me|us my|our money ~ now
+	whats|what is wrong with you
+	hate you|your|u|this
+	driving me insane|mad|crazy`
+
+// angerMild each give one of the two marks that together make a text angry.
+const angerMild = `
+	frustrat*|disappoint*|dissapoint*|annoy*
+	unhappy|upset|angry
+	terrible|horrible|awful|useless|rubbish|garbage|crap|crappy|shocking|dreadful|lousy|stupid|damn|dammit|bloody|shit|poor
+	worst|joke|unprofessional|unbelievable|absurd|insane|nonsense|rude
+	not happy|impressed|amused|acceptable
+	not good enough
+	i demand|expect
+	i want|need ~ now|immediately|instantly
+	want|need ~ now $
+	still|yet ~ nothing|no|not|havent|hasnt
+	this is|has|took taking|getting|taken|been ~ long
+	how hard|difficult can|is
+	how much? longer|long do|must|should|am|will ~ wait
+	come on $
+	for weeks|months|ages
+	weeks|months and|now
+	ignored|ignoring
+	nobody|noone ~ answer*|repl*|cares|care|help*|respond*
+	no one ~ answer*|repl*|cares|care|help*|respond*
+	you|they refuse|refused|ignore
+	do something
+	answer me
+	sort it|this out
+	my money`
+
+// calm words take a mark away.
+const calm = `
+	thanks|thank|thx|cheers|ty|love|loved|lovely|great|awesome|amazing|perfect|excellent|wonderful|brilliant|appreciate|sorry
+	no worries|rush|hurry|problem
+	not angry|upset|mad|annoyed`
+
+const angerExcept = `
+	not|isnt|arent|never angry|mad|upset|annoyed|furious|disappointed|unhappy
+	angry birds
+	no joke|scam
+	is|was this|it|that a scam $
+	scam|phishing|spam email|mail|message|text|sms|call|site|website
+	looks|look|looked|sounds|seems like a? scam
+	holy shit|crap
+	last time i checked|ordered|bought
+	not too|so|that bad|hard
+	hate to bother|be|ask|say
+	poor quality|english|connection|signal`
+
+// repeatRules say that the contact wrote before about the same.
+const repeatRules = `
+	{nth} time ~ {telling}|here
+	{nth} {note}
+	for the {nth} time i|please|where|can|cancel|give|im|stop|answer|wheres|ive
+	{told}|sent|said ~ {often} times|emails|mails|messages|occasions|people|tickets
+	{told} you|u|support|them? twice|thrice|repeatedly|before|previously|countless|again
+	already {told}
+	i|ive|we|weve {told} ~ {before}
+	already sent|submitted|opened|made|left|filed ~ {note}
+	sent|wrote|written|left|submitted|opened|raised ~ {often} {note}
+	{often} {note} ~ no|already|still|but|without
+	i|we sent|wrote|submitted|opened ~ {note} ~ ago|yesterday|already|before|last|but|no|still
+	still|yet ~ no|not|without|havent|hasnt|waiting ~ {answer}
+	still|been waiting ~ hear|{answer}|callback
+	still waiting for|on you|your|someone|somebody|anyone ~ to
+	havent|hasnt|not|never|nobody|noone|didnt heard|hear|got|gotten|get|received|receive ~ back|{answer} $
+	havent|not heard anything|back|from you
+	no {answer} ~ to|from|so|yet|since|for|after|whatsoever
+	got|with|received|had|and|but|still no {answer} $
+	without any|a? {answer}
+	nobody|noone ~ {answer}|answers|replies|responds|got|gets ~
+	no one ~ {answer}|answers|replies|responds|gets|got ~
+	nobody|noone answer|reply|respond|called
+	you|u never|didnt|dont|havent {answer}|answer|reply|respond
+	how many more? times do|must|should|have
+	how often do i|we have|need|must
+	asking|ask|writing|write|contacting|emailing|messaging|calling|telling|asked you|this|to? again
+	following|follow up on
+	as|like i ~ said|mentioned|wrote|explained|told|stated ~ before|already|earlier|previously|yesterday|times|last
+	as|like previously|already|i|ive previously|already stated|said|mentioned|explained
+	i|we keep|kept asking|telling|writing|emailing|contacting|calling|explaining
+	keep|kept|keeps getting ~ same
+	same answer|reply|response|link|buttons again|every|each|over
+	my previous|earlier|last|prior|first|other email|mail|message|messages|emails|ticket|tickets|complaint|letter|request
+	ignoring me|us|my
+	ignored my|all
+	being ignored
+	i|we|ive|weve|been been? asking|writing|emailing|calling|contacting|chasing ~ weeks|days|months|since|you
+	passed|sent|bounced from|around ~ one|department
+	i|we|ive|weve spoke|spoken|talked|chatted ~ yesterday|already|before|last|days|twice
+	your colleague|coworker|agent ~ said|told|promised|wrote
+	you|u|someone|who|they promised ~ call|reply|answer|back
+	last week|time|month|monday|tuesday|wednesday|thursday|friday i|we ~ {told}`
+
+const repeatExcept = `
+	called|call ~ itself
+	item|product|what|thing ~ called
+	courier|driver|postman|bank|carrier|ups|dhl|fedex|hermes|dpd ~ called|told|said|contacted|messaged|asked
+	what|how is|was|its|it called
+	been|was|were|got|get asked|told|contacted|called ~ by|that|to|of
+	{told} me
+	{nth} email|mail|phone address|number|account
+	previous|last|earlier order|invoice|month
+	verification|confirmation|reset|tracking|password|welcome|marketing|promotional|newsletter email|mail|emails|mails|message|messages|sms|code|link
+	havent|not|never|didnt received|receive|got ~ verification|confirmation|reset|code|order|parcel|package|refund|money`
+
+// personRules ask for a human.
+const personRules = `
+	speak|talk|chat|connect|speaking|talking ~ to|with|me|us ~ {person}
+	put|pass|transfer|forward|hand|connect|direct me|us|this|it ~ to|through|on|over|with ~ {person}|agents|humans
+	get me|us ~ {person}
+	real|live|actual|living|proper human|person|agent|people|humans|representative|rep|operator|employee|being
+	human agent|support|being|please|pls|help|assistance|operator|contact|now|representative|$
+	human ~ please|pls $
+	bot|robot|chatbot is|isnt|cant|doesnt|does|keeps|wont ~
+	not|no|hate|stupid|another|enough|this|the|a|with|to bot|robot|bots|robots|chatbot $
+	no bot|bots|robots
+	stop|no|with|sending ~ automated|automatic|canned answers|messages|replies|responses
+	can|could|please|pls|want|need|let|would|will|have|someone|somebody|you|u ~ call|phone|ring me|us $|back|please|pls|on|at|tomorrow|today|asap|now|when|between|after|before|about
+	call|ring|phone me|us back|please|pls|asap|now|tomorrow|today|urgently|immediately
+	call me? back
+	give|gimme me|us a call|ring|callback
+	callback|call-back
+	request|want|need|arrange|schedule|get|have|like a|to? phone? call ~ back|from|with
+	i|please|pls|just|and|me need|want|get|have|give ~ human|operator|representative|person $|please|now|here|answer
+	need|want|get|give|like me|to|a|an|the|your ~ agent|supervisor|human|representative|rep|operator
+	see|speak|manager|supervisor|want|get|need to|a|your|the ~ manager|supervisor $|please|now
+	i want|need|prefer|rather ~ someone|person|human ~ talk|speak|who|real
+	^ human|representative|operator|manager|supervisor|agent $|please|pls|now|plz
+	customer|account service|support|care|manager representative|rep|agent|please
+	is there ~ human|person|someone|anyone ~ talk|speak|chat|real
+	is|are there|this a|any? human|people|person $|there|here|or|behind|real
+	are you a|an|real|actually|just ~ bot|robot|human|machine|ai|person $|or
+	are you real $
+	am i|im talking|speaking|chatting to|with ~ bot|robot|human|person|machine|ai
+	escalat* ~ this|my|it|to|case|issue|ticket
+	your|the manager|supervisor|boss|superior ~ please|now|contact|call
+	talk|speak|chat to|with someone|somebody|anyone|anybody|support|sales|billing|technician|expert|specialist|people
+	someone|somebody|anyone who understands|can|knows ~ help|understand|read|think|understands`
+
+const personExcept = `
+	dont|not|without ~ talk|speak|call|talking|speaking ~ to|with|me ~
+	dont|not|do need|want|i|have a|an|to ~ manager|agent|human|person|speak|talk
+	agent|representative|rep|person|someone|manager|operator|advisor|colleague ~ said|told|promised|called|wrote|explained|assured|advised
+	user|browser|estate|travel|real-estate agent
+	real estate
+	password|project|task|device|product|file|download|store|property|hotel|tag manager
+	human hair|resources|size|rights|body|error|readable|made
+	talk|speak to you later|soon
+	robot vacuum|vacuums|arm|lawn|mower|kit|toy|hoover
+	slack|discord|telegram|teams bot
+	call|calls me|us names|crazy
+	transfer|pass|forward|gift|give|send ~ account|subscription|licence|license|ownership|order|ticket|package|parcel|money ~ someone|person|people|somebody
+	delivery|courier|sales|per|first|second|third|wrong|emergency person|agent`
+
+// severalRules say that there is more than one request.
+const severalRules = `
+	also|additionally|furthermore|moreover|secondly can|could|how|where|what|when|why|do|does|is|are|please|pls|my|would|will|cancel|change|refund|send|tell
+	also|additionally i want|need|would|have|d|cant|cannot
+	also|additionally id|ill|im
+	and|but also can|could|how|where|what|when|please|cancel|change|i|my
+	another|other|different|separate|unrelated thing|question|issue|problem|request|topic|matter $|is|i|too|about|also
+	have|got|ive|i ~ two|three|couple|few|several|multiple|2|3 ~ questions|issues|problems|requests
+	two|2|three|3 things|questions|issues|problems|requests
+	second|2nd|next question|issue|problem|thing is
+	first|firstly|1st ~ second|secondly
+	on top of that
+	^ one|1 more thing|question
+	and one|another|1 more? thing|question
+	while im|youre|were|ur at|here|on
+	oh and
+	by the way|btw ~ can|how|where|what|when|do|does|is|are|could|cancel|please|my
+	btw|ps can|how|where|what|when|do|does|is|are|i|my|could|please`
+
+const severalExcept = `
+	also|and not|doesnt|didnt|cant
+	also|already tried|checked|restarted|reinstalled|cleared|looked
+	got|sent|received ~ another|other|different thing|product
+	the|any|no|some other thing|issue|problem
+	same questions|problem|problems|issue|issues
+	answered|answer|asking|ask ~ questions`
