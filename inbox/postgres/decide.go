@@ -263,9 +263,6 @@ func (x *subject) change() inbox.Change {
 	for _, at := range x.acceptedAt {
 		c.Decided = append(c.Decided, time.Since(at))
 	}
-	if x.decision.Route == routing.ToAgent {
-		c.Team = x.decision.Team
-	}
 	return c
 }
 

@@ -60,9 +60,8 @@ func (s *Store) Dispatch(ctx context.Context, team string) (int, error) {
 // TeamsWaiting are the teams that have somebody in the queue and somebody online.
 func (s *Store) TeamsWaiting(ctx context.Context) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT t.slug FROM teams t
-		WHERE EXISTS (SELECT FROM conversations c WHERE c.team_id = t.id AND c.status = 'open' AND c.agent_id IS NULL)
-			AND EXISTS (SELECT FROM team_members tm JOIN agents a ON a.id = tm.agent_id WHERE tm.team_id = t.id AND a.presence = 'online')
+		SELECT DISTINCT t.slug FROM agents a JOIN team_members tm ON tm.agent_id = a.id JOIN teams t ON t.id = tm.team_id
+		WHERE a.presence = 'online' AND EXISTS (SELECT FROM conversations c WHERE c.team_id = t.id AND c.status = 'open' AND c.agent_id IS NULL)
 		ORDER BY t.slug`)
 	if err != nil {
 		return nil, fmt.Errorf("find teams that wait: %w", err)
