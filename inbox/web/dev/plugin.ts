@@ -1,8 +1,8 @@
-// Puts the in-memory Usher under the development server: `npm run dev:alone`.
+// Puts the in-memory Usher under the development server (`npm run dev:alone`) and under browser tests.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Plugin } from 'vite';
+import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { FakeUsher } from './fake';
 
 export function fakeUsher(): Plugin {
@@ -12,15 +12,13 @@ export function fakeUsher(): Plugin {
     const frame = text(JSON.stringify({ type: 'conversation', conversation, seq: conversation.last_seq }));
     for (const socket of live) socket.write(frame);
   };
-  return {
-    name: 'fake-usher',
-    configureServer(server) {
-      server.middlewares.use('/api/v1', (req, res) => void answer(usher, req, res));
-      server.httpServer?.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
-        if (req.url === '/api/v1/live') accept(req, socket, live);
-      });
-    },
+  const serve = (server: Pick<ViteDevServer | PreviewServer, 'middlewares' | 'httpServer'>) => {
+    server.middlewares.use('/api/v1', (req, res) => void answer(usher, req, res));
+    server.httpServer?.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
+      if (req.url === '/api/v1/live') accept(req, socket, live);
+    });
   };
+  return { name: 'fake-usher', configureServer: serve, configurePreviewServer: serve };
 }
 
 async function answer(usher: FakeUsher, req: IncomingMessage, res: ServerResponse) {

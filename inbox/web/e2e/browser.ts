@@ -2,11 +2,17 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const places = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = places.find((p) => p && existsSync(p));
-  if (!executablePath) throw new Error('no Chromium found: apt-get install chromium, or set CHROMIUM to its path');
+  if (!executablePath)
+    throw new Error('no Chromium found: apt-get install chromium, or set CHROMIUM to its path');
   return chromium.launch({
     executablePath,
     args: [

@@ -27,7 +27,7 @@ const marta = '01931000-0000-7000-8000-000000001000';
 const screens: { name: string; path: string; ready: string }[] = [
   { name: 'list', path: '/inbox/mine', ready: '[data-row]' },
   { name: 'thread', path: `/inbox/mine/${marta}`, ready: '[role=log] article' },
-  { name: 'all', path: `/inbox/all/${marta}`, ready: '[data-row]' },
+  { name: 'all', path: `/inbox/all/${marta}`, ready: '[role=log] article' },
   { name: 'nothing-found', path: '/inbox/mine?q=zebra', ready: 'text=Nothing found' },
   { name: 'thresholds', path: '/thresholds', ready: 'h1' },
   { name: 'templates', path: '/templates', ready: 'h1' },
@@ -40,7 +40,12 @@ const screens: { name: string; path: string; ready: string }[] = [
 const looks = [
   { name: 'desk-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' as const },
   { name: 'desk-dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark' as const },
-  { name: 'phone-light', viewport: { width: 390, height: 844 }, colorScheme: 'light' as const, hasTouch: true },
+  {
+    name: 'phone-light',
+    viewport: { width: 390, height: 844 },
+    colorScheme: 'light' as const,
+    hasTouch: true,
+  },
   { name: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const, hasTouch: true },
 ];
 
@@ -70,7 +75,9 @@ async function breaches(page: Watched): Promise<string[]> {
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run: (o: object) => Promise<AxeResult> } };
     const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-    return found.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => `${v.id}: ${n.target.join(' ')} ${n.html.slice(0, 120)}`));
+    return found.violations.flatMap((v) =>
+      v.nodes.slice(0, 3).map((n) => `${v.id}: ${n.target.join(' ')} ${n.html.slice(0, 120)}`),
+    );
   });
 }
 

@@ -24,8 +24,8 @@ export function Avatar({ name, size = 32, channel, presence }: Props) {
       style={{ '--size': `${size}px` } as CSSProperties}
       aria-hidden="true"
       title={channel && channelName(channel)}
+      data-initials={initials(name)}
     >
-      {initials(name)}
       {Icon && (
         <span className={styles.badge}>
           <Icon size={11} strokeWidth={2.2} />

@@ -1,10 +1,12 @@
-import { Button, Menu } from '@mantine/core';
-import { Check, ChevronDown } from 'lucide-react';
+import { Menu } from '@mantine/core';
+import { Check, ChevronDown, ChevronsUp, ChevronUp, Equal } from 'lucide-react';
 import type { Conversation, Priority } from '@/api/shapes';
+import { IconButton } from '@/parts/IconButton';
 import { useActions } from './actions';
-import { PriorityMark } from './PriorityMark';
 
 const priorities: Priority[] = ['urgent', 'high', 'normal', 'low'];
+const icons = { urgent: ChevronsUp, high: ChevronUp, normal: Equal, low: ChevronDown };
+const colours = { urgent: 'var(--danger)', high: 'var(--warn)', normal: 'var(--icon)', low: 'var(--icon)' };
 
 export function PriorityMenu({ conversation }: { conversation: Conversation }) {
   const actions = useActions();
@@ -12,14 +14,7 @@ export function PriorityMenu({ conversation }: { conversation: Conversation }) {
   return (
     <Menu position="bottom-end" width={160}>
       <Menu.Target>
-        <Button
-          variant="subtle"
-          leftSection={<PriorityMark priority={now} />}
-          rightSection={<ChevronDown size={14} aria-hidden="true" />}
-          aria-label={`Priority: ${now}. Change it`}
-        >
-          {now[0]?.toUpperCase() + now.slice(1)}
-        </Button>
+        <IconButton icon={icons[now]} label={`Priority: ${now}`} c={colours[now]} />
       </Menu.Target>
       <Menu.Dropdown>
         {priorities.map((p) => (

@@ -1,8 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
-import { type ListFilter, listQuery } from '@/api/queries';
+import { type ListFilter, listQuery, meQuery } from '@/api/queries';
 import type { Conversation } from '@/api/shapes';
 import { usePreference } from '@/app/preferences';
 import { useShortcuts } from '@/features/shortcuts/useShortcuts';
@@ -51,6 +51,7 @@ const heights = { comfortable: 64, compact: 44 };
 function Rows({ rows, filter, selected, onEnd }: RowsProps) {
   const [density] = usePreference('density');
   useSeen();
+  const me = useQuery(meQuery).data?.id;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -71,6 +72,7 @@ function Rows({ rows, filter, selected, onEnd }: RowsProps) {
   }, [last, rows.length, onEnd]);
   const open = useOpen(filter, rows, selected, scroller);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the rows have the focus, this hears their arrow keys
     <div ref={scroller} className={styles.rows} onKeyDown={open.onKey}>
       {/* biome-ignore lint/a11y/useSemanticElements: rows lie freely on a canvas, a ul would be empty of items in between */}
       <div role="list" className={styles.canvas} style={{ height: virtual.getTotalSize() }}>
@@ -88,7 +90,7 @@ function Rows({ rows, filter, selected, onEnd }: RowsProps) {
               conversation={rows[i]!}
               view={filter.view}
               selected={i === index}
-              unread={isUnread(rows[i]!)}
+              unread={isUnread(rows[i]!, me)}
               tabStop={i === Math.max(0, index)}
               compact={density === 'compact'}
             />

@@ -80,7 +80,7 @@ function SearchHeader({ filter, onClose }: { filter: ListFilter; onClose: () => 
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: the search element is not known to all browsers yet
-    <header className={styles.header} role="search">
+    <div className={styles.header} role="search">
       <input
         ref={input}
         type="search"
@@ -93,6 +93,6 @@ function SearchHeader({ filter, onClose }: { filter: ListFilter; onClose: () => 
         onKeyDown={(e) => e.key === 'Escape' && close()}
       />
       <IconButton icon={X} label="End the search" shortcut="Esc" onClick={close} />
-    </header>
+    </div>
   );
 }

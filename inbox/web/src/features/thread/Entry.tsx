@@ -31,10 +31,12 @@ export const Entry = memo(function Entry({ message: m, contact, goesOn, chosen, 
       {!goesOn && <Head message={m} contact={contact} />}
       <Body text={m.text} />
       <Choices message={m} chosen={chosen} />
-      <div className={styles.foot}>
-        {automatic && m.decision_id && <Wrong decision={m.decision_id} wrong={wrong} onWrong={onWrong} />}
-        {m.kind === 'outbound' && <Delivery delivery={m.delivery} />}
-      </div>
+      {m.kind === 'outbound' && (
+        <div className={styles.foot}>
+          {automatic && m.decision_id && <Wrong decision={m.decision_id} wrong={wrong} onWrong={onWrong} />}
+          <Delivery delivery={m.delivery} />
+        </div>
+      )}
     </article>
   );
 });

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ArrowDown } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '@/api/client';
-import { conversationQuery } from '@/api/queries';
+import { conversationQuery, decisionsQuery } from '@/api/queries';
 import type { Conversation, Message } from '@/api/shapes';
 import { useActions } from '@/features/actions/actions';
 import { Composer } from '@/features/composer/Composer';
@@ -86,7 +86,8 @@ function Lines({ conversation: c, items, outgoing, hasBefore, onBefore }: LinesP
   const now = useNow();
   const contact = contactName(c.contact);
   const shown = useMemo(() => lines(items, seen), [items, seen]);
-  const { chosen, wrong } = useMemo(() => whatBecame(items), [items]);
+  const chosen = useMemo(() => pressed(items), [items]);
+  const wrong = useWrong(c.id, items);
   const confirmed = new Set(items.map((m) => m.client_id));
   const pending = outgoing.filter((e) => !confirmed.has(e.clientId));
   const lastSeq = items.at(-1)?.seq ?? 0;
@@ -100,11 +101,11 @@ function Lines({ conversation: c, items, outgoing, hasBefore, onBefore }: LinesP
   useMarkSeen(c.id, lastSeq, scroll.atEnd);
   return (
     <div className={styles.scroll}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it */}
       <div
         ref={scroll.ref}
         className={styles.scroller}
         onScroll={scroll.onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it
         tabIndex={0}
         role="log"
         aria-label="Messages"
@@ -165,15 +166,28 @@ function Lines({ conversation: c, items, outgoing, hasBefore, onBefore }: LinesP
   );
 }
 
-/** Which buttons were pressed, by message, and which decisions were called wrong. */
-function whatBecame(items: readonly Message[]) {
-  const chosen = new Map<string, string>();
-  const wrong = new Set<string>();
+/** Which buttons were pressed, by message. */
+function pressed(items: readonly Message[]): Map<string, string> {
+  const out = new Map<string, string>();
   for (const m of items) {
-    if (m.payload.answers && m.payload.choice) chosen.set(m.payload.answers, m.payload.choice);
-    if (m.payload.what === 'wrong_answer' && m.decision_id) wrong.add(m.decision_id);
+    if (m.payload.answers && m.payload.choice) out.set(m.payload.answers, m.payload.choice);
   }
-  return { chosen, wrong };
+  return out;
+}
+
+/** The decisions that somebody called wrong; asked for only where an activity says that there are some. */
+function useWrong(id: string, items: readonly Message[]): ReadonlySet<string> {
+  const decisions = useQuery({
+    ...decisionsQuery(id),
+    enabled: items.some((m) => m.payload.what === 'wrong_answer'),
+  });
+  return useMemo(
+    () =>
+      new Set(
+        (decisions.data ?? []).filter((d) => d.corrections.some((k) => k.wrong_answer)).map((d) => d.id),
+      ),
+    [decisions.data],
+  );
 }
 
 /** What stands at the end is seen while the page is looked at and scrolled there. */

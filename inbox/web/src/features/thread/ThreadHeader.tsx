@@ -88,11 +88,7 @@ function Actions({ conversation: c }: { conversation: Conversation }) {
           <span>{mine ? 'You' : c.agent.name}</span>
         </span>
       )}
-      {!resolved && (
-        <span className={styles.priority}>
-          <PriorityMenu conversation={c} />
-        </span>
-      )}
+      {!resolved && <PriorityMenu conversation={c} />}
       {!resolved && !mine && (
         <LabelledAction icon={UserPlus} label={c.agent ? 'Take over' : 'Take'} shortcut="a" onClick={take} />
       )}

@@ -30,8 +30,9 @@ export function markSeen(conversation: string, seq: number) {
 /** The last sequence seen, or 0. */
 export const seenUpTo = (conversation: string): number => seen.get(conversation) ?? 0;
 
-/** Unread: the customer waits, and there is something that was not on the screen here. */
-export const isUnread = (c: Conversation): boolean => c.waiting_since !== null && c.last_seq > seenUpTo(c.id);
+/** Unread: it is this agent's, the customer waits, and there is something that was not on the screen here. */
+export const isUnread = (c: Conversation, me: string | undefined): boolean =>
+  c.agent?.id === me && c.waiting_since !== null && c.last_seq > seenUpTo(c.id);
 
 /** Renders again when something was read. */
 export function useSeen(): ReadonlyMap<string, number> {

@@ -33,6 +33,7 @@ export function useScroll({ first, last, onStart }: Options) {
     if (el.scrollTop < nearStart) onStart();
   }, [onStart]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: last says that there is something new at the end
   useLayoutEffect(() => {
     const el = ref.current;
     if (!el || first === 0) return;
@@ -49,7 +50,6 @@ export function useScroll({ first, last, onStart }: Options) {
     }
     w.first = first;
     w.height = el.scrollHeight;
-    // biome-ignore lint/correctness/useExhaustiveDependencies: last says that there is something new at the end
   }, [first, last, toEnd]);
 
   // The composer grows and panes are dragged: who was at the end stays there.
