@@ -2,6 +2,7 @@ package intent
 
 import (
 	"cmp"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,59 +26,123 @@ const (
 	year  = `(?:19|20)\d\d`
 )
 
+// These patterns cost more than everything else that is done with a text, so each is tried only where a cheap look
+// says that it may match.
 var (
 	amountPattern = regexp.MustCompile(`(?i)` + money + `\s?(?:` + sum + `)\b|\b(?:` + sum + `)` + coins)
-	datePattern   = regexp.MustCompile(`(?i)\b` + year + `-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b` +
-		`|\b` + day + `[./-]` + day + `[./-](?:` + year + `|\d\d)\b` +
-		`|\b` + month + `\s?` + day + `(?:st|nd|rd|th)?\b(?:,?\s` + year + `\b)?` +
-		`|\b` + day + `(?:st|nd|rd|th)?(?:\sof)?\s?` + month + `(?:,?\s` + year + `\b)?` +
-		`|\b(?:yesterday|tomorrow|(?:last|next|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b`)
-	numberPattern = regexp.MustCompile(`(?i)#\s?[a-z0-9][a-z0-9-]{2,24}|\b[a-z]{1,5}[-_]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*\b|\b\d[a-z0-9]*(?:[-_][a-z0-9]+)*\b`)
+	numericDate   = regexp.MustCompile(`\b` + year + `-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b|\b` + day + `[./-]` + day + `[./-](?:` + year + `|\d\d)\b`)
+	wordDate      = regexp.MustCompile(`(?i)\b` + month + `\s?` + day + `(?:st|nd|rd|th)?\b(?:,?\s` + year + `\b)?|\b` + day + `(?:st|nd|rd|th)?(?:\sof)?\s?` + month + `(?:,?\s` + year + `\b)?`)
+	relativeDate  = regexp.MustCompile(`(?i)\b(?:yesterday|tomorrow|(?:last|next|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b`)
+	relativeWords = wordSet("yesterday tomorrow monday tuesday wednesday thursday friday saturday sunday")
+	monthWords    = wordSet("jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november dec december")
+	currencyWords = wordSet("usd eur euro euros gbp chf cad aud inr jpy pln sek nok dkk dollar dollars bucks pound pounds quid pence cent cents franc francs rupee rupees")
 )
 
-// findEntities finds the entities of a text, in its order; they do not overlap.
-func findEntities(text string) []Entity {
-	var es []Entity
-	add := func(kind string, start, end int) {
-		es = append(es, Entity{Kind: kind, Value: text[start:end], Start: start, End: end})
-	}
-	free := func(start, end int) bool {
-		return !slices.ContainsFunc(es, func(e Entity) bool { return start < e.End && e.Start < end })
-	}
-	if strings.Contains(text, "@") {
-		for _, m := range emailPattern.FindAllStringIndex(text, -1) {
-			add(Email, m[0], m[1])
+// glance is what a cheap look at a text says about which patterns may match.
+type glance struct{ digits, relative, month, currency bool }
+
+func look(text string, ts []token) glance {
+	g := glance{digits: strings.ContainsAny(text, "0123456789"), currency: strings.ContainsAny(text, "€£$¥₹")}
+	for _, t := range ts {
+		g.relative = g.relative || relativeWords[t.word]
+		if g.digits && len(t.word) >= 3 {
+			g.month = g.month || monthWords[strings.Trim(t.word, "0123456789")]
+			g.currency = g.currency || currencyWords[strings.TrimLeft(t.word, "0123456789.,")]
 		}
 	}
-	for _, m := range datePattern.FindAllStringIndex(text, -1) {
-		if free(m[0], m[1]) {
-			add(Date, m[0], m[1])
-		}
-	}
-	if !strings.ContainsAny(text, "0123456789") {
-		return inOrder(es)
-	}
-	for _, m := range amountPattern.FindAllStringIndex(text, -1) {
-		if free(m[0], m[1]) {
-			add(Amount, m[0], m[1])
-		}
-	}
-	for _, m := range digitsPattern.FindAllStringIndex(text, -1) {
-		if free(m[0], m[1]) && !wordAround(text, m[0], m[1]) && isPhone(text, m[0], m[1]) {
-			add(Phone, m[0], m[1])
-		}
-	}
-	for _, m := range numberPattern.FindAllStringIndex(text, -1) {
-		if start, end, ok := orderNumber(text, m[0], m[1]); ok && free(start, end) {
-			add(OrderNumber, start, end)
-		}
-	}
-	return inOrder(es)
+	return g
 }
 
-func inOrder(es []Entity) []Entity {
-	slices.SortFunc(es, func(a, b Entity) int { return cmp.Compare(a.Start, b.Start) })
-	return es
+func wordSet(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// findEntities finds the entities of a text, in its order; they do not overlap.
+func findEntities(text string, ts []token) []Entity {
+	f := finder{text: text}
+	g := look(text, ts)
+	if strings.Contains(text, "@") {
+		f.all(Email, emailPattern)
+	}
+	if g.relative {
+		f.all(Date, relativeDate)
+	}
+	if g.digits {
+		f.numbers(g)
+	}
+	slices.SortFunc(f.found, func(a, b Entity) int { return cmp.Compare(a.Start, b.Start) })
+	return f.found
+}
+
+// finder gathers entities of a text; the first to claim a place has it.
+type finder struct {
+	text  string
+	found []Entity
+}
+
+func (f *finder) add(kind string, start, end int) {
+	if !slices.ContainsFunc(f.found, func(e Entity) bool { return start < e.End && e.Start < end }) {
+		f.found = append(f.found, Entity{Kind: kind, Value: f.text[start:end], Start: start, End: end})
+	}
+}
+
+func (f *finder) all(kind string, pattern *regexp.Regexp) {
+	for _, m := range pattern.FindAllStringIndex(f.text, -1) {
+		f.add(kind, m[0], m[1])
+	}
+}
+
+func (f *finder) numbers(g glance) {
+	if strings.ContainsAny(f.text, "./-") {
+		f.all(Date, numericDate)
+	}
+	if g.month {
+		f.all(Date, wordDate)
+	}
+	if g.currency {
+		f.all(Amount, amountPattern)
+	}
+	if len(onlyDigits(f.text)) >= phoneDigits {
+		for _, m := range digitsPattern.FindAllStringIndex(f.text, -1) {
+			if !wordAround(f.text, m[0], m[1]) && isPhone(f.text, m[0], m[1]) {
+				f.add(Phone, m[0], m[1])
+			}
+		}
+	}
+	for start, end := range codes(f.text) {
+		if start, end, ok := orderNumber(f.text, start, end); ok {
+			f.add(OrderNumber, start, end)
+		}
+	}
+}
+
+// codes gives the runs of ASCII letters, digits, "-" and "_" that hold a digit, with the "#" before them.
+func codes(text string) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		for i := 0; i < len(text); i++ {
+			if !wordByte(text[i]) {
+				continue
+			}
+			start, digit := i, false
+			for ; i < len(text) && (wordByte(text[i]) || text[i] == '-'); i++ {
+				digit = digit || text[i] >= '0' && text[i] <= '9'
+			}
+			if !digit {
+				continue
+			}
+			end := start + len(strings.TrimRight(text[start:i], "-_"))
+			if before := strings.TrimRight(text[:start], " "); len(text[:start])-len(before) < 2 && strings.HasSuffix(before, "#") {
+				start = len(before) - 1
+			}
+			if !yield(start, end) {
+				return
+			}
+		}
+	}
 }
 
 // wordAround reports whether text[start:end] is only a part of a word or a code.
@@ -94,12 +159,15 @@ var (
 	phoneBefore = regexp.MustCompile(`(?i)\b(?:phone|call|mobile|cell|cellphone|tel|telephone|whatsapp|handy|sms|text me|reach me)\b[^\n.?!]{0,24}$`)
 )
 
+// phoneDigits is how many digits a phone number has at least.
+const phoneDigits = 7
+
 // phoneLike reports whether a run of digits and separators looks like a phone number by itself: international,
 // with a leading zero, or in the usual groups.
 func phoneLike(s string) bool {
 	n := len(onlyDigits(s))
 	switch {
-	case n < 7 || n > 15 || datePattern.MatchString(s):
+	case n < phoneDigits || n > 15 || numericDate.MatchString(s):
 		return false
 	case s[0] == '+' || strings.HasPrefix(s, "(+") || strings.HasPrefix(s, "00"):
 		return n >= 8
@@ -115,7 +183,7 @@ func isPhone(text string, start, end int) bool {
 		return true
 	}
 	n := len(onlyDigits(s))
-	return n >= 7 && n <= 15 && phoneBefore.MatchString(text[max(0, start-48):start])
+	return n >= phoneDigits && n <= 15 && phoneBefore.MatchString(text[max(0, start-48):start])
 }
 
 var (
@@ -137,7 +205,8 @@ func orderNumber(text string, start, end int) (int, int, bool) {
 	}
 	code := text[start:end]
 	digits := len(onlyDigits(code))
-	if digits < 3 || digits > 20 || len(code) > 30 || !startsClean(text, start, hash) || !endsClean(text, end) {
+	letters := len(code) - len(strings.TrimLeft(strings.ToLower(code), "abcdefghijklmnopqrstuvwxyz"))
+	if digits < 3 || digits > 20 || len(code) > 30 || letters > 5 || !startsClean(text, start, hash) || !endsClean(text, end) {
 		return 0, 0, false
 	}
 	before, after := text[max(0, start-80):start], text[end:min(len(text), end+32)]

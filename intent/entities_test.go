@@ -70,7 +70,7 @@ func TestEntitiesAsPeopleWriteThem(t *testing.T) {
 		{"Order 10234 of 3 June for $20, I am a@b.example", "order_number=10234 date=3 June amount=$20 email=a@b.example"},
 	} {
 		var got []string
-		for _, e := range findEntities(tc.text) {
+		for _, e := range findEntities(tc.text, tokens(tc.text)) {
 			got = append(got, e.Kind+"="+e.Value)
 			if tc.text[e.Start:e.End] != e.Value {
 				t.Errorf("%q: %q is not at %d to %d", tc.text, e.Value, e.Start, e.End)
@@ -87,7 +87,7 @@ func TestEntitiesOfAnyTextAreInOrderAndApart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(pieces, 0, 12).Draw(t, "pieces"), "")
 		end := 0
-		for _, e := range findEntities(text) {
+		for _, e := range findEntities(text, tokens(text)) {
 			if e.Start < end || e.End <= e.Start || e.End > len(text) || text[e.Start:e.End] != e.Value {
 				t.Fatalf("%q: %+v after %d", text, e, end)
 			}

@@ -44,7 +44,7 @@ func redactDigits(s string) string {
 		return "[number]"
 	case phoneLike(s):
 		return "[phone]"
-	case len(digits) >= 9 && !datePattern.MatchString(s):
+	case len(digits) >= 9 && !numericDate.MatchString(s):
 		return "[number]"
 	}
 	return s

@@ -46,9 +46,10 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 	defer timer.Stop()
 	answers := u.classify(Normalise(read))
 	ts := tokens(read)
-	p := Prediction{Language: tellLanguage(read, ts), Entities: findEntities(read), Signals: readSignals(read, ts)}
+	p := Prediction{Language: tellLanguage(read, ts), Entities: findEntities(read, ts), Signals: readSignals(read, ts)}
 	if cut {
-		p.Entities = findEntities(text[:cutBefore(text, headBytes)])
+		head := text[:cutBefore(text, headBytes)] // so that offsets are those of the text
+		p.Entities = findEntities(head, tokens(head))
 		p.Degraded = "only the first and last part of a very long text were read"
 	}
 	if u.classifier != nil {
