@@ -20,6 +20,8 @@ export const keys = {
   intents: ['intents'] as const,
   templates: ['templates'] as const,
   templateVariables: ['template-variables'] as const,
+  preview: (name: string, body: string, conversation: string) =>
+    ['preview', name, body, conversation] as const,
   thresholds: ['thresholds'] as const,
   policies: ['policies'] as const,
 };
@@ -128,6 +130,21 @@ export const templatesQuery = queryOptions({
   queryKey: keys.templates,
   queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/templates', { signal }))).items,
 });
+
+/** How a text would read in a conversation, or for nobody in particular. */
+export const previewQuery = (name: string, body: string, conversation: string) =>
+  queryOptions({
+    queryKey: keys.preview(name, body, conversation),
+    queryFn: ({ signal }) =>
+      ask(
+        client.POST('/api/v1/templates/{name}/preview', {
+          signal,
+          params: { path: { name } },
+          body: { body, ...(conversation && { conversation_id: conversation }) },
+        }),
+      ),
+    gcTime: 60_000,
+  });
 
 export const templateVariablesQuery = queryOptions({
   queryKey: keys.templateVariables,

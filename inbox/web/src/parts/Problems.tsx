@@ -4,7 +4,13 @@ import styles from './Problems.module.css';
 export type ProblemLine = { line: number; message: string };
 
 /** What is wrong with a document; a problem with a line leads to it. */
-export function Problems({ problems, onShow }: { problems: readonly ProblemLine[]; onShow: (line: number) => void }) {
+export function Problems({
+  problems,
+  onShow,
+}: {
+  problems: readonly ProblemLine[];
+  onShow: (line: number) => void;
+}) {
   if (problems.length === 0) return null;
   return (
     <ul className={styles.problems} aria-label="Problems">

@@ -1,0 +1,79 @@
+import { NativeSelect } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ApiError } from '@/api/client';
+import { listQuery, previewQuery } from '@/api/queries';
+import { Bone } from '@/parts/states';
+import { contactName } from '@/parts/words';
+import styles from './Templates.module.css';
+import { problemsOf } from './templates';
+
+const pause = 350;
+
+/** How the text reads, for the customer of a recent conversation or for nobody in particular. */
+export function Preview({ name, body, watch }: { name: string; body: string; watch: boolean }) {
+  const [conversation, setConversation] = useState('');
+  const recent = useInfiniteQuery(listQuery({ view: 'all' }));
+  const [settled] = useDebouncedValue(body, pause);
+  const preview = useQuery({
+    ...previewQuery(name, settled, conversation),
+    enabled: settled.trim() !== '',
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const choices = (recent.data?.pages[0]?.items ?? []).slice(0, 20).map((c) => ({
+    value: c.id,
+    label: `${contactName(c.contact)}: ${c.preview}`.slice(0, 70),
+  }));
+  return (
+    <section className={styles.preview} aria-label="Preview">
+      <NativeSelect
+        label="How it reads for"
+        value={conversation}
+        onChange={(e) => setConversation(e.currentTarget.value)}
+        data={[{ value: '', label: 'Nobody in particular' }, ...choices]}
+      />
+      <div
+        className={styles.paper}
+        aria-live="polite"
+        data-old={body !== settled || preview.isFetching || undefined}
+      >
+        {settled.trim() === '' ? (
+          <p className={styles.hint}>Write something, and it shows here as the customer would read it.</p>
+        ) : preview.isError ? (
+          <Trouble error={preview.error} />
+        ) : preview.data ? (
+          <>
+            <p className={styles.bubble}>{preview.data.text}</p>
+            {watch && (
+              <p className={styles.helped}>
+                Did that help?
+                <span>Yes, thank you</span>
+                <span>No, I need more help</span>
+              </p>
+            )}
+          </>
+        ) : (
+          <Bone height={120} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Trouble({ error }: { error: Error }) {
+  return (
+    <div className={styles.trouble}>
+      {problemsOf(error).map((p) => (
+        <p key={`${p.line} ${p.message}`}>
+          {p.line > 0 && <b>Line {p.line}: </b>}
+          {p.message}
+        </p>
+      ))}
+      {error instanceof ApiError && error.retryable && (
+        <p className={styles.hint}>Change the text to try again.</p>
+      )}
+    </div>
+  );
+}
