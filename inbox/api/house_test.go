@@ -66,7 +66,7 @@ func (reader) Understand(_ context.Context, text string) intent.Prediction {
 
 func newHouse(t *testing.T, change ...func(*api.Options)) *house {
 	t.Helper()
-	gin.SetMode(gin.ReleaseMode)
+	t.Parallel() // each has a database of its own, and waits for it more than it works
 	pool := dbtest.Pool(t)
 	h := &house{T: t, pool: pool, store: postgres.New(pool, nil), log: &syncBuffer{}}
 	ctx, cancel := context.WithCancel(t.Context())

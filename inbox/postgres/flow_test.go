@@ -95,6 +95,7 @@ func (f *floor) changes() []inbox.Change {
 
 func newFloor(t *testing.T) *floor {
 	t.Helper()
+	t.Parallel() // each has a database of its own, and waits for it more than it works
 	pool := dbtest.Pool(t)
 	f := &floor{T: t, pool: pool, sink: &sink{}}
 	f.store = postgres.New(pool, f.hear)
