@@ -10,8 +10,8 @@ import { Bone, Failed } from '@/parts/states';
 import { contactName, intentName, percent } from '@/parts/words';
 import styles from './ContextPanel.module.css';
 import { Events } from './Events';
-import { attributesOf } from './events';
 import { History } from './History';
+import { attributesOf } from './tell';
 
 const WhyHere = lazy(() => import('@/features/why/WhyHere').then((m) => ({ default: m.WhyHere })));
 

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Context } from '@/api/shapes';
 import { Age } from '@/parts/Age';
 import styles from './ContextPanel.module.css';
-import { tellEvent } from './events';
+import { tellEvent } from './tell';
 
 const shownAtFirst = 5;
 

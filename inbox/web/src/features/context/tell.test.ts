@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, money, tellEvent } from './events';
+import { attributesOf, money, tellEvent } from './tell';
 
 const tell = (name: string, properties: unknown) => tellEvent({ name, properties }, 'en-GB');
 
