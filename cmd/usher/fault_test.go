@@ -35,6 +35,7 @@ func TestFaultNothingIsLostOrDoubled(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d: %+v", seed, plan)
 	f := &faultRun{T: t, plan: plan, data: newData(t), random: rand.New(rand.NewPCG(seed, 1))}
+	smallModel(t, f.data)
 	f.restart(false)
 	key, err := makeKey(t.Context(), f.data)
 	if err != nil {

@@ -4,11 +4,19 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"usher/intent"
+	"usher/intent/builtin"
+	intentpg "usher/intent/postgres"
+	"usher/intent/starter"
+	"usher/migrations"
+	"usher/migrations/pglocal"
 )
 
 // asUsher makes this test program be usher itself: tests start it as a server that they can kill.
@@ -45,6 +53,50 @@ func newData(t *testing.T) string {
 		}
 	})
 	return filepath.Join(dir, "data")
+}
+
+// smallModel keeps a classifier on a data folder before its first start. Training on the whole starter pack under the
+// race detector takes minutes; what these tests are about needs a model, not a good one.
+func smallModel(t *testing.T, data string) {
+	t.Helper()
+	all, err := starter.Utterances()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const perIntent = 20
+	seen := map[string]int{}
+	some := slices.DeleteFunc(all, func(u intent.Utterance) bool {
+		seen[u.Intent]++
+		return seen[u.Intent] > perIntent
+	})
+	model, err := builtin.Train(t.Context(), some, builtin.TrainOptions{Seed: trainingSeed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	artefact, err := model.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := pglocal.Start(t.Context(), pglocal.Options{Dir: Config{DataDir: data}.databaseDir(), Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := server.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := migrations.Up(t.Context(), server.URL()); err != nil {
+		t.Fatal(err)
+	}
+	pool, err := newPool(t.Context(), server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := intentpg.New(pool).SaveClassifier(t.Context(), "small", model.Hash(), artefact, model.Card()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // startNode runs `usher serve` on a data folder and returns when it listens. It is killed when the test ends.
