@@ -1,6 +1,6 @@
 import { Button, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ask, client } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { Template } from '@/api/shapes';
@@ -23,6 +23,8 @@ type Props = {
 /** One standard answer: its text with help, how it reads, and saving it as a new version. */
 export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.scrollIntoView({ block: 'start' }), []);
   const [draft, setDraft] = useState({
     title: template?.title ?? '',
     body: template?.body ?? '',
@@ -57,7 +59,7 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
     });
   };
   return (
-    <form className={styles.editor} onSubmit={submit}>
+    <form ref={form} className={styles.editor} onSubmit={submit}>
       <div className={styles.writing}>
         <TextInput
           label="Title"
