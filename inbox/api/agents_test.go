@@ -240,3 +240,35 @@ func TestAnswersCarryTheHeadersThatKeepBrowsersCareful(t *testing.T) {
 		}
 	}
 }
+
+func TestAgentsSeeEachOtherAndSayWhetherTheyTakeWork(t *testing.T) {
+	h := newHouse(t)
+	h.wants("odd presence", h.call(h.agent, "PUT", "/api/v1/me/presence", map[string]any{"presence": "asleep"}), 422, "presence: ")
+	me := h.call(h.agent, "PUT", "/api/v1/me/presence", map[string]any{"presence": "online"})
+	h.wants("presence", me, 200, "")
+	id := h.message("bo", "refund_request please")
+	h.wants("take", h.call(h.agent, "POST", at(id, "/take"), nil), 200, "")
+	as := h.call(h.ops, "GET", "/api/v1/agents", nil)
+	first := as.body["items"].([]any)[0].(map[string]any)
+	if me.body["presence"] != "online" || first["name"] != "ada" || first["presence"] != "online" || first["load"] != 1.0 || first["email"] != nil {
+		t.Errorf("agents are %s", as.raw)
+	}
+	if ts := h.call(h.agent, "GET", "/api/v1/teams", nil); !strings.Contains(ts.raw, `"slug":"care"`) {
+		t.Errorf("teams are %s", ts.raw)
+	}
+	if is := h.call(h.agent, "GET", "/api/v1/intents", nil); len(is.body["items"].([]any)) != 4 {
+		t.Errorf("intents are %s", is.raw)
+	}
+}
+
+func TestATemplateIsTriedBeforeItIsSaved(t *testing.T) {
+	h := newHouse(t)
+	id := h.message("bo", "refund_request please")
+	a := h.call(h.agent, "POST", "/api/v1/templates/order_status/preview", map[string]any{"conversation_id": id, "body": "Hello from {{ company.name }}"})
+	h.wants("preview", a, 200, "")
+	if a.body["text"] != "Hello from Shop" {
+		t.Errorf("it reads %s", a.raw)
+	}
+	h.wants("a broken body", h.call(h.agent, "POST", "/api/v1/templates/order_status/preview", map[string]any{"body": "{{ nonsense.x }}"}), 422, "nonsense")
+	h.wants("saving it", h.call(h.ops, "PUT", "/api/v1/templates/order_status", map[string]any{"title": "T", "body": "{% if %}", "watch": false}), 422, "")
+}

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"usher/channels"
 	"usher/inbox"
 	"usher/inbox/api"
 )
@@ -203,4 +205,20 @@ type strayKeys struct{}
 
 func (strayKeys) FindAPIKey(context.Context, string) (inbox.APIKey, error) {
 	return inbox.APIKey{ID: uuid.New(), Channel: "api", InboxAddress: "gone"}, nil
+}
+
+// full is a receiver whose queue is full.
+type full struct{}
+
+func (full) Receive(context.Context, channels.Message) (channels.Receipt, error) {
+	return channels.Receipt{}, fmt.Errorf("receive: 4096 messages wait already: %w", inbox.ErrBusy)
+}
+
+func TestABusyServerAsksToTryAgain(t *testing.T) {
+	h := newHouse(t, func(o *api.Options) { o.Systems.Receiver = full{} })
+	a := h.call(h.key, "POST", messages, map[string]any{"text": "x", "from": "bo", "external_id": "m"})
+	h.wants("message", a, http.StatusServiceUnavailable, "nothing was stored; try again in a second")
+	if a.header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After is %q", a.header.Get("Retry-After"))
+	}
 }
