@@ -12,7 +12,8 @@ declare global {
     usher?: Settings;
     /** What the page may call afterwards. */
     Usher?: {
-      open(): void;
+      /** open shows the chat, with a draft for the person to send if one is given. */
+      open(draft?: string): void;
       close(): void;
       /** identify says who is signed in on the page; null means nobody any more. */
       identify(user: User | null): void;
@@ -55,7 +56,7 @@ function start(script: HTMLScriptElement): void {
   widget = new Widget(chat, looksFrom(script));
   const w = widget;
   window.Usher = {
-    open: () => w.open(),
+    open: (draft) => w.open(draft),
     close: () => w.close(),
     identify(next) {
       if (next?.id === user?.id && next?.hash === user?.hash) return;

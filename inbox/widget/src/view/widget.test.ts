@@ -41,6 +41,15 @@ test('opening puts the focus into the input, Escape gives it back', () => {
   expect(shadow().activeElement).toBe(find('.launcher'));
 });
 
+test('a draft waits in the input for the person to send, open or not', () => {
+  widget.open('Where is my order?');
+  FakeSocket.last.welcome();
+  expect(find<HTMLTextAreaElement>('textarea').value).toBe('Where is my order?');
+  widget.open('Can I return it?');
+  expect(find<HTMLTextAreaElement>('textarea').value).toBe('Can I return it?');
+  expect(FakeSocket.last.messages()).toHaveLength(0);
+});
+
 test('Enter sends, Shift+Enter does not', async () => {
   widget.open();
   FakeSocket.last.welcome();

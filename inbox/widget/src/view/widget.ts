@@ -64,8 +64,13 @@ export class Widget {
     this.render();
   }
 
-  open(): void {
-    if (this.opened) return;
+  /** open shows the panel. A draft is put into the input, for the person to send. */
+  open(draft = ''): void {
+    if (draft) this.chat.draft = draft;
+    if (this.opened) {
+      if (draft) this.panel.open(this.small.matches);
+      return;
+    }
     this.opened = true;
     this.cameFrom = document.activeElement;
     this.chat.connect();
