@@ -54,7 +54,7 @@ func newRootCmd() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServeCmd(), newMigrateCmd(), newDoctorCmd(), newAgentCmd(), newPolicyCmd(), newExplainCmd(),
+	root.AddCommand(newServeCmd(), newMigrateCmd(), newDoctorCmd(), newAgentCmd(), newKeyCmd(), newPolicyCmd(), newExplainCmd(),
 		newEvalCmd(), newBenchCmd(), newBareCmd(), newOpenAPICmd())
 	return root
 }
