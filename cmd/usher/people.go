@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gin-gonic/gin"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/spf13/cobra"
 
@@ -31,7 +32,7 @@ func onDatabase(ctx context.Context, log func(string), do func(context.Context, 
 	if err := migrations.Up(ctx, url); err != nil {
 		return err
 	}
-	pool, err := newPool(ctx, url)
+	pool, err := migrations.Pool(ctx, url)
 	if err != nil {
 		return err
 	}
@@ -137,6 +138,7 @@ func newOpenAPICmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "openapi", Short: "Print the OpenAPI 3.1 document of the HTTP API", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			gin.SetMode(gin.ReleaseMode) // otherwise it lists its routes on standard output
 			doc, err := api.Document()
 			if err != nil {
 				return err
