@@ -57,7 +57,7 @@ func readSet(t testing.TB, name string) []intent.Utterance {
 	return us
 }
 
-type measured struct{ accuracy, ece, oosRecall, auroc, brier float64 }
+type measured struct{ accuracy, ece, oosRecall, auroc float64 }
 
 // measure uses the measures of evals: ECE with 15 bins over in-scope texts, OOS recall where 95 % of them are kept.
 func measure(m *builtin.Model, us []intent.Utterance) measured {
