@@ -25,8 +25,8 @@ func Built() bool {
 	return err == nil
 }
 
-// Handler serves the app: files by their names, and the app's page for every other address that is not under /api, so
-// that a link into the app can be opened and reloaded. Files under /assets carry their hash and are kept for ever.
+// Handler serves the app: files by their names, a folder by its index.html as the customer page of the demo at /customer,
+// and the app's page for every other address that is not under /api, so that a link into the app can be opened and reloaded. Files under /assets carry their hash and are kept for ever.
 func Handler() http.Handler {
 	dist, err := fs.Sub(files, "dist")
 	if err != nil {
@@ -49,10 +49,12 @@ func handler(dist fs.FS) http.Handler {
 			return
 		}
 		protect(w.Header())
-		if b, err := fs.ReadFile(dist, name); err == nil && name != "index.html" {
-			cache(w.Header(), name)
-			http.ServeContent(w, r, name, started, bytes.NewReader(b))
-			return
+		for _, file := range []string{name, name + "/index.html"} {
+			if b, err := fs.ReadFile(dist, file); err == nil && file != "index.html" {
+				cache(w.Header(), file)
+				http.ServeContent(w, r, file, started, bytes.NewReader(b))
+				return
+			}
 		}
 		if strings.HasPrefix(name, "assets/") {
 			http.NotFound(w, r) // a page from an older build asks for it; the app's page would be no script
