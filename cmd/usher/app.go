@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	pgxvec "github.com/pgvector/pgvector-go/pgx"
 
 	"usher/channels"
 	"usher/channels/webchat"
@@ -111,28 +110,9 @@ func (a *app) openDatabase(ctx context.Context) error {
 	if err := migrations.Up(ctx, a.databaseAt); err != nil {
 		return err
 	}
-	pool, err := newPool(ctx, a.databaseAt)
+	pool, err := migrations.Pool(ctx, a.databaseAt)
 	a.pool = pool
 	return err
-}
-
-// newPool opens connections that know pgvector's types; the database must be migrated.
-func newPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %w", err)
-	}
-	config.MaxConns = max(config.MaxConns, 24)
-	config.AfterConnect = pgxvec.RegisterTypes
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("connect to the database: %w", err)
-	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("connect to the database: %w", err)
-	}
-	return pool, nil
 }
 
 // aloneLock is the advisory lock of a node without a common NATS. It spells "usher" in ASCII.

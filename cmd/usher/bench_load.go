@@ -20,8 +20,8 @@ import (
 	"usher/intent/starter"
 )
 
-// messagesPerContact is how often the same person writes on average.
-const messagesPerContact = 3
+// people is how many different contacts write.
+const people = 5000
 
 // settleTimeout bounds how long accepted messages may take to be decided once no more come.
 const settleTimeout = 2 * time.Minute
@@ -139,7 +139,7 @@ func (l *load) send(ctx context.Context) error {
 	n := l.sent.Add(1)
 	body, err := json.Marshal(map[string]any{
 		"external_id": fmt.Sprintf("bench-%d", n),
-		"from":        fmt.Sprintf("contact-%d", rand.Int64N(n/messagesPerContact+1)),
+		"from":        fmt.Sprintf("contact-%d", rand.IntN(people)),
 		"text":        fmt.Sprintf("%s (%d)", l.texts[rand.IntN(len(l.texts))], n),
 	})
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 )
 
 func newKeyCmd() *cobra.Command {
-	cmd := &cobra.Command{Use: "key", Short: "Make, list and revoke the API keys of systems"}
-	cmd.AddCommand(newKeyAddCmd(), newKeyListCmd(), newKeyRevokeCmd())
+	cmd := &cobra.Command{Use: "key", Short: "Make, list and revoke the API keys of systems, and show the secret of the web chat"}
+	cmd.AddCommand(newKeyAddCmd(), newKeyListCmd(), newKeyRevokeCmd(), newKeySecretCmd())
 	return cmd
 }
 
@@ -86,4 +86,31 @@ func newKeyRevokeCmd() *cobra.Command {
 			})
 		},
 	}
+}
+
+func newKeySecretCmd() *cobra.Command {
+	var address string
+	cmd := &cobra.Command{
+		Use:   "secret",
+		Short: "Print the secret with which your server signs who is writing in the web chat",
+		Long: `Prints the secret of a web chat address in hexadecimal. Your server signs the id of a person who is signed in on your site with it
+(HMAC-SHA256, written in hexadecimal) and gives both to the widget. Whoever has the secret can write as anybody: keep it off your pages.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return onDatabase(cmd.Context(), logTo(cmd), func(ctx context.Context, pool *pgxpool.Pool, config Config) error {
+				store := inboxpg.New(pool, nil)
+				if _, err := store.EnsureInboxAddress(ctx, channels.WebChat, address, config.Company); err != nil {
+					return err
+				}
+				site, err := store.Site(ctx, address)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%x\n", site.Secret)
+				return err
+			})
+		},
+	}
+	cmd.Flags().StringVar(&address, "inbox", webInbox, "the web chat address; made when missing")
+	return cmd
 }

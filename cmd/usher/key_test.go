@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
 
 	"usher/inbox"
 	inboxpg "usher/inbox/postgres"
+	"usher/migrations"
 	"usher/migrations/pglocal"
 )
 
@@ -58,7 +60,7 @@ func TestKeysAreMadeListedAndRevoked(t *testing.T) {
 	key := strings.TrimSuffix(mustRun(t, "key", "add", "shop system"), "\n")
 	other := strings.TrimSuffix(mustRun(t, "key", "add", "billing", "--inbox", "bills"), "\n")
 
-	pool, err := newPool(t.Context(), pglocal.URL(config.databaseDir()))
+	pool, err := migrations.Pool(t.Context(), pglocal.URL(config.databaseDir()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,5 +101,25 @@ func TestKeysAreMadeListedAndRevoked(t *testing.T) {
 func TestKeyRevokeAsksForTheIDOfAKey(t *testing.T) {
 	if _, err := run(t, "key", "revoke", "shop"); err == nil || !strings.Contains(err.Error(), "usher key list") {
 		t.Errorf("revoking a name: %v, want where ids are shown", err)
+	}
+}
+
+func TestKeySecretIsTheOneThatTheChatChecks(t *testing.T) {
+	config := ownDatabase(t)
+	first := mustRun(t, "key", "secret")
+	if again := mustRun(t, "key", "secret"); again != first {
+		t.Errorf("the secret was %q and is %q; want the same", first, again)
+	}
+	pool, err := migrations.Pool(t.Context(), pglocal.URL(config.databaseDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	site, err := inboxpg.New(pool, nil).Site(t.Context(), webInbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := hex.EncodeToString(site.Secret) + "\n"; first != want || len(site.Secret) == 0 {
+		t.Errorf("printed %q, want %q", first, want)
 	}
 }

@@ -89,7 +89,7 @@ func smallModel(t *testing.T, data string) {
 	if err := migrations.Up(t.Context(), server.URL()); err != nil {
 		t.Fatal(err)
 	}
-	pool, err := newPool(t.Context(), server.URL())
+	pool, err := migrations.Pool(t.Context(), server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}

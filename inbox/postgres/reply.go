@@ -77,11 +77,19 @@ func (s *Store) sendAnswers(ctx context.Context, pending []*pendingReply) error 
 			return err
 		}
 		b := &pgx.Batch{}
+		var sends []*sending
 		for _, p := range pending {
-			if l, ok := locks[p.decision]; ok {
-				changes = append(changes, l.queue(b, p))
+			l, ok := locks[p.decision]
+			if !ok {
+				continue
+			}
+			change, send := l.queue(b, p)
+			changes = append(changes, change)
+			if send != nil {
+				sends = append(sends, send)
 			}
 		}
+		queueSends(b, sends)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return fmt.Errorf("write answers: %w", err)
 		}
@@ -167,8 +175,8 @@ func (l *answerLock) withheld() string {
 	return ""
 }
 
-// queue sends the answer, withholds it, or gives the conversation to people, as the lock allows.
-func (l *answerLock) queue(b *pgx.Batch, p *pendingReply) inbox.Change {
+// queue withholds the answer or gives the conversation to people where it must, and else returns what to send.
+func (l *answerLock) queue(b *pgx.Batch, p *pendingReply) (inbox.Change, *sending) {
 	l.lastSeq++
 	change := inbox.Change{ConversationID: l.conversation, Seq: l.lastSeq}
 	switch why := l.withheld(); {
@@ -180,10 +188,10 @@ func (l *answerLock) queue(b *pgx.Batch, p *pendingReply) inbox.Change {
 		l.giveToPeople(b, p)
 		change.Team = p.team
 	default:
-		l.send(b, p)
 		change.Work = true
+		return change, l.sending(p)
 	}
-	return change
+	return change, nil
 }
 
 func (l *answerLock) addActivity(b *pgx.Batch, what inbox.ActivityPayload) {
@@ -203,29 +211,57 @@ func (l *answerLock) giveToPeople(b *pgx.Batch, p *pendingReply) {
 		WHERE id = $1`, l.conversation, l.lastSeq, p.team)
 }
 
-func (l *answerLock) send(b *pgx.Batch, p *pendingReply) {
-	text := p.answer.Text
+// sending is an answer with what its row needs.
+type sending struct {
+	*answerLock
+	*pendingReply
+	message uuid.UUID
+	text    string
+	payload []byte
+}
+
+func (l *answerLock) sending(p *pendingReply) *sending {
+	x := &sending{answerLock: l, pendingReply: p, message: newID(), text: p.answer.Text}
 	payload := struct {
 		Template string            `json:"template"`
 		Version  int               `json:"template_version"`
 		Choices  []channels.Choice `json:"choices,omitempty"`
 	}{Template: p.template, Version: p.answer.Version}
 	if p.answer.Asks {
-		text += "\n\n" + inbox.HelpQuestion
+		x.text += "\n\n" + inbox.HelpQuestion
 		payload.Choices = inbox.HelpChoices()
 	}
-	body, _ := json.Marshal(payload) // of texts: cannot fail
-	message := newID()
+	x.payload, _ = json.Marshal(payload) // of texts: cannot fail
+	return x
+}
+
+// queueSends writes all answers of a batch in a fixed number of statements.
+func queueSends(b *pgx.Batch, sends []*sending) {
+	if len(sends) == 0 {
+		return
+	}
+	messages := each(sends, func(x *sending) uuid.UUID { return x.message })
+	conversations := each(sends, func(x *sending) uuid.UUID { return x.answerLock.conversation })
+	seqs := each(sends, func(x *sending) int64 { return x.lastSeq })
 	b.Queue(`
 		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload, decision_id, delivery)
-		VALUES ($1, $2, $3, 'outbound', 'automatic', $4, $5, $6, $7, 'pending')`,
-		message, l.conversation, l.lastSeq, l.inboxAddress, text, body, p.decision)
+		SELECT id, conversation_id, seq, 'outbound', 'automatic', inbox_address_id, text, payload, decision_id, 'pending'
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::jsonb[], $7::uuid[])
+			AS w(id, conversation_id, seq, inbox_address_id, text, payload, decision_id)`,
+		messages, conversations, seqs, each(sends, func(x *sending) uuid.UUID { return x.inboxAddress }), each(sends, func(x *sending) string { return x.text }),
+		each(sends, func(x *sending) []byte { return x.payload }), each(sends, func(x *sending) uuid.UUID { return x.decision }))
 	b.Queue(`
-		UPDATE conversations SET last_seq = $2, preview = $3, last_message_at = now(), auto_replies = auto_replies + 1, asked = $4,
-			status = CASE WHEN $5 THEN 'open' ELSE 'waiting' END,
-			waiting_since = CASE WHEN $5 THEN waiting_since END,
-			watch_until = now() + make_interval(secs => $6)
-		WHERE id = $1`, l.conversation, l.lastSeq, preview(text), p.answer.Asks, l.undecided, p.silence.Seconds())
-	b.Queue(`UPDATE decisions SET state = 'done' WHERE id = $1`, p.decision)
-	b.Queue(`INSERT INTO outbox (topic, token, conversation_id, ref) VALUES ('outbound', $1, $2, $3)`, l.channel, l.conversation, message)
+		UPDATE conversations c SET last_seq = w.seq, preview = w.preview, last_message_at = now(), auto_replies = auto_replies + 1, asked = w.asks,
+			status = CASE WHEN w.undecided THEN 'open' ELSE 'waiting' END,
+			waiting_since = CASE WHEN w.undecided THEN c.waiting_since END,
+			watch_until = now() + make_interval(secs => w.silence)
+		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bool[], $5::bool[], $6::float8[]) AS w(id, seq, preview, asks, undecided, silence)
+		WHERE c.id = w.id`,
+		conversations, seqs, each(sends, func(x *sending) string { return preview(x.text) }), each(sends, func(x *sending) bool { return x.answer.Asks }),
+		each(sends, func(x *sending) bool { return x.undecided }), each(sends, func(x *sending) float64 { return x.silence.Seconds() }))
+	b.Queue(`UPDATE decisions SET state = 'done' WHERE id = ANY($1)`, each(sends, func(x *sending) uuid.UUID { return x.decision }))
+	b.Queue(`
+		INSERT INTO outbox (topic, token, conversation_id, ref)
+		SELECT 'outbound', * FROM unnest($1::text[], $2::uuid[], $3::uuid[])`,
+		each(sends, func(x *sending) string { return x.channel }), conversations, messages)
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	pgxvec "github.com/pgvector/pgvector-go/pgx"
 	"go.uber.org/goleak"
 
 	"usher/migrations"
@@ -140,13 +139,7 @@ func URL(t testing.TB) string {
 // Pool is a pool on a fresh migrated database, closed and dropped when the test ends.
 func Pool(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	config, err := pgxpool.ParseConfig(URL(t))
-	if err != nil {
-		t.Fatalf("dbtest: %v", err)
-	}
-	config.MaxConns = 16
-	config.AfterConnect = pgxvec.RegisterTypes
-	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	pool, err := migrations.Pool(t.Context(), URL(t))
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}

@@ -52,7 +52,8 @@ var settings = map[string]string{
 	"random_page_cost":                "1.1",
 	"effective_io_concurrency":        "100",
 	"jit":                             "off",
-	"wal_compression":                 "on",
+	"wal_compression":                 "lz4",
+	"default_toast_compression":       "lz4", // traces are long; pglz would cost more than writing them
 	"max_wal_size":                    "2GB",
 	"checkpoint_timeout":              "15min",
 	"max_parallel_workers_per_gather": "0",
