@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 }
 
 // onlyInTests are packages that production code never imports.
-var onlyInTests = []string{"usher/migrations/dbtest", "usher/channels/conformance"}
+var onlyInTests = []string{"usher/migrations/dbtest", "usher/channels/channelstest"}
 
 type goPackage struct {
 	ImportPath                         string
