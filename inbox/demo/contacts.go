@@ -1,0 +1,150 @@
+package demo
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+const (
+	day = 24 * time.Hour
+	// slow and fast are the most that a conversation takes, one that goes its usual way with nights and a day of silence,
+	// and one that is done while everybody is there. The contact's next one begins after that.
+	slow, fast = 60 * time.Hour, 4 * time.Hour
+	// repeats is within how long a contact does not come back for the same thing, but for a few who do.
+	repeats = 8 * day
+	// heroRest is how long the demo's customers have been quiet: what they write now is not a repeat.
+	heroRest = 10 * day
+)
+
+// inventContacts makes the demo's customers and so many people in all; one in eight is a visitor.
+func (w *writer) inventContacts(n int) {
+	for _, c := range Customers() {
+		p := &person{Contact: c, plan: "free", city: pick(w, cities), hero: true}
+		p.Since = w.now.Add(-w.between(200*day, 900*day))
+		p.Address = "u_" + p.ID
+		w.contacts = append(w.contacts, p)
+	}
+	names := map[string]bool{}
+	for i := 0; len(w.contacts) < n; i++ {
+		if i%8 == 5 {
+			w.contacts = append(w.contacts, w.visitor())
+			continue
+		}
+		first, last := pick(w, firstNames), pick(w, lastNames)
+		name := first + " " + last
+		if names[name] {
+			continue
+		}
+		names[name] = true
+		w.contacts = append(w.contacts, w.customer(name, i))
+	}
+	w.giveHeroesOrders()
+}
+
+func (w *writer) visitor() *person {
+	p := &person{Contact: Contact{Type: "visitor"}, city: pick(w, cities), casual: w.chance(0.4)}
+	p.Address = fmt.Sprintf("v_%016x%016x", w.rng.Uint64(), w.rng.Uint64())
+	p.Since = w.now.Add(-Days * day)
+	return p
+}
+
+func (w *writer) customer(name string, i int) *person {
+	p := &person{city: pick(w, cities), casual: w.chance(0.25)}
+	p.Name, p.Type, p.ID = name, "customer", fmt.Sprintf("c%d", 4100+i*7)
+	p.Address = "u_" + p.ID
+	p.Email = strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@example." + pick(w, []string{"com", "org", "net"})
+	if i%9 == 4 {
+		p.Type = "vip"
+	}
+	p.Since = w.now.Add(-w.between(60*day, 1600*day))
+	p.plan = []string{"free", "plus", "family", "free", "plus"}[i%5]
+	if p.plan != "free" {
+		p.Events = append(p.Events, Event{"plan_changed", map[string]any{"from": "free", "to": p.plan}, w.now.Add(-w.between(40*day, 300*day))})
+	}
+	for range w.rng.IntN(3) {
+		w.order(p, "delivered", w.now.Add(-w.between(Days*day, 110*day)))
+	}
+	return p
+}
+
+// giveHeroesOrders makes what the customer page promises of its customers true.
+func (w *writer) giveHeroesOrders() {
+	mara, theo, helena := w.contacts[0], w.contacts[1], w.contacts[2]
+	mara.plan, theo.plan, helena.plan = "plus", "free", "family"
+	for _, p := range []*person{mara, helena} {
+		p.Events = append(p.Events, Event{"plan_changed", map[string]any{"from": "free", "to": p.plan}, w.now.Add(-140 * day)})
+	}
+	w.order(mara, "delivered", w.now.Add(-75*day))
+	w.order(mara, "delivered", w.now.Add(-20*day))
+	w.orderOf(mara, storyOrder, products[2], "out_for_delivery", w.now)
+	w.order(theo, "delivered", w.now.Add(-90*day))
+	w.refund(theo, "processing", w.now)
+	w.order(helena, "delivered", w.now.Add(-60*day))
+	w.order(helena, "delivered", w.now.Add(-33*day))
+	w.order(helena, "in_transit", w.now)
+}
+
+// describe writes down what systems tell of a contact.
+func (p *person) describe() {
+	if p.ID == "" {
+		return
+	}
+	p.Attributes = map[string]any{
+		"plan": p.plan, "city": p.city, "since": p.Since.Format("2006-01-02"),
+		"orders": p.orders, "lifetime_value": math.Round(p.spent*100) / 100,
+	}
+}
+
+// errNobody means that no contact is free and fits.
+var errNobody = errors.New("nobody fits")
+
+// find chooses who has that conversation, and remembers it.
+func (w *writer) find(n needs, a appointment, present bool) (int, error) {
+	visitors := !n.identified() && w.chance(0.45)
+	again := !present && w.chance(0.05)
+	for _, i := range w.rng.Perm(len(w.contacts)) {
+		p := w.contacts[i]
+		if p.suits(n, visitors, present) && w.free(i, a, again) {
+			w.busy[i] = append(w.busy[i], a)
+			return i, nil
+		}
+	}
+	return 0, fmt.Errorf("%s at %s: %w", a.intent, a.at.Format(time.DateTime), errNobody)
+}
+
+func (n needs) identified() bool {
+	return n.Order != "" || n.Refund != "" || n.Plan != "" || n.Type != "" || n.Known
+}
+
+func (p *person) suits(n needs, visitor, present bool) bool {
+	switch {
+	case (p.ID == "") != visitor, n.Plan != "" && p.plan != n.Plan, n.Type != "" && p.Type != n.Type:
+		return false
+	case present:
+		return !p.hero && (p.Type != "vip" || n.Type == "vip")
+	}
+	return true
+}
+
+// free reports whether a contact has time for a conversation. One who comes again does so for what an earlier one was
+// about.
+func (w *writer) free(contact int, a appointment, again bool) bool {
+	if w.contacts[contact].hero && w.now.Sub(a.at) < heroRest {
+		return false
+	}
+	came := false
+	for _, b := range w.busy[contact] {
+		if a.overlaps(b) {
+			return false
+		}
+		came = came || a.intent == b.intent && a.at.Sub(b.at).Abs() < repeats
+	}
+	return came == again
+}
+
+func (a appointment) overlaps(b appointment) bool {
+	return a.at.Before(b.at.Add(b.takes)) && b.at.Before(a.at.Add(a.takes))
+}

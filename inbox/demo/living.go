@@ -1,0 +1,35 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+)
+
+// writeLiving writes the present: what waits on whom at the end of the story.
+func (w *writer) writeLiving() error {
+	for _, l := range w.texts.living {
+		at := w.now.Add(-l.Ago).Truncate(time.Second)
+		contact, err := w.find(l.needs, appointment{at, slow, l.Intent}, true)
+		if err != nil {
+			return err
+		}
+		facts := w.factsOf(w.contacts[contact], l.needs, at)
+		c := Conversation{Contact: contact, Intent: l.Intent, Channel: "webchat", At: at, State: l.State, By: l.By}
+		var whole bool
+		if c.Opening, whole = fill(l.Say, facts); !whole {
+			return fmt.Errorf("living: %q needs more of its contact than is asked for", l.Say)
+		}
+		c.Reaction = Reaction{Says: SaysNothing}
+		if l.NotHelped != "" {
+			c.Reaction = Reaction{Says: SaysNo, Text: l.NotHelped, Wait: 80 * time.Second}
+		}
+		for _, said := range l.Lines {
+			line := lineOf(said, facts)
+			// They share what time there was, and a good part is left since the last.
+			line.Wait = (l.Ago / time.Duration(len(l.Lines)+2)).Truncate(time.Second)
+			c.Lines = append(c.Lines, line)
+		}
+		w.talks = append(w.talks, c)
+	}
+	return nil
+}
