@@ -23,6 +23,8 @@ CREATE TABLE conversations (
     agent_id           uuid REFERENCES agents,
     skills             text[] NOT NULL DEFAULT '{}',
     preferred_agent_id uuid REFERENCES agents,
+    -- Who gave it back to the queue: the dispatcher does not hand it to them again.
+    given_back_by      uuid REFERENCES agents,
     decision_id        uuid,
     last_seq           bigint NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
     preview            text NOT NULL DEFAULT '' CHECK (length(preview) <= 200),

@@ -406,7 +406,6 @@ func TestADecisionSurvivesItsJSON(t *testing.T) {
 	}
 }
 
-
 func BenchmarkDecide(b *testing.B) {
 	p, req := defaultPolicy(b), sure("order_status")
 	for b.Loop() {

@@ -223,24 +223,45 @@ func (a *app) changed(c inbox.Change) {
 	if c.ConversationID == uuid.Nil {
 		return // somebody made room; no list shows that
 	}
-	news, err := json.Marshal(c)
+	a.announce(news{Change: &c})
+}
+
+// news is what nodes tell each other's browsers; one field is set.
+type news struct {
+	Change *inbox.Change `json:"change,omitempty"`
+	// Agent is the one whose presence changed.
+	Agent    uuid.UUID      `json:"agent,omitzero"`
+	Presence inbox.Presence `json:"presence,omitempty"`
+	// Connected are the agents with a browser on the node that says so.
+	Connected []uuid.UUID `json:"connected,omitempty"`
+}
+
+func (a *app) announce(n news) {
+	b, err := json.Marshal(n)
 	if err == nil {
-		err = a.bus.Announce(news)
+		err = a.bus.Announce(b)
 	}
 	if err != nil {
-		a.log.Warn("news of a change is lost; browsers see it at their next look", "error", err)
+		a.log.Warn("news is lost; browsers see it at their next look", "error", err)
 	}
 }
 
 // heard passes news of any node on to the browsers of this one.
-func (a *app) heard(news []byte) {
-	var c inbox.Change
-	if err := json.Unmarshal(news, &c); err != nil {
+func (a *app) heard(b []byte) {
+	var n news
+	if err := json.Unmarshal(b, &n); err != nil {
 		a.log.Warn("news does not read", "error", err)
 		return
 	}
-	a.hub.Changed(c)
-	a.chat.Changed(c.ConversationID)
+	switch {
+	case n.Change != nil:
+		a.hub.Changed(*n.Change)
+		a.chat.Changed(n.Change.ConversationID)
+	case n.Presence != "":
+		a.hub.Presence(n.Agent, n.Presence)
+	default:
+		a.hub.SeenElsewhere(n.Connected)
+	}
 }
 
 func (a *app) wakeDispatcher() {

@@ -44,7 +44,7 @@ func (a *app) apiOptions() api.Options {
 		catalogue[i] = api.Intent{ID: e.ID, Name: e.Name, Description: e.Description}
 	}
 	return api.Options{
-		SignIns: a.store, Agents: a.store, Lists: a.store, Threads: a.store, Writers: a.store, Owners: a.store, States: a.store,
+		SignIns: a.store, Agents: colleagues{a.store, a}, Lists: a.store, Threads: a.store, Writers: a.store, Owners: a.store, States: a.store,
 		Policies: a.policies, Templates: a.templates, Thresholds: a.store, Catalogue: catalogue,
 		Systems: api.SystemsOptions{Keys: a.store, Receiver: a.store, Profiles: a.store, ContactSide: a.store, Rate: float64(a.config.Rate)},
 		Secure:  strings.HasPrefix(a.config.PublicURL, "https://"),

@@ -22,6 +22,8 @@ const (
 	deciders = 2
 	// dispatchEvery finds queues whose signal was lost, and agents who came online.
 	dispatchEvery = 2 * time.Second
+	// connectedEvery is well within the hub's grace.
+	connectedEvery = 20 * time.Second
 )
 
 // loop is something that runs until its context ends.
@@ -43,6 +45,7 @@ func (a *app) loops() []loop {
 		{"follow the policy", a.policies.RunFollow},
 		{"write vectors", a.history.RunVectors},
 		{"listen", a.listen},
+		{"say who is here", a.tellConnected},
 		{"live updates", a.hub.Run},
 		{"web chat", a.chat.Run},
 	}
@@ -185,11 +188,38 @@ func (a *app) renderViews(ctx context.Context, agent inbox.Agent) (json.RawMessa
 	return b, nil
 }
 
-// gone marks an agent whose browser has been away for a while: nothing is to be given to an empty chair.
-func (a *app) gone(ctx context.Context, agent uuid.UUID) error {
-	if err := a.store.SetPresence(ctx, agent, inbox.Away); err != nil {
+// colleagues is the store with presence that everybody hears of.
+type colleagues struct {
+	*inboxpg.Store
+	app *app
+}
+
+// SetPresence stores and announces it.
+func (c colleagues) SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Presence) error {
+	if err := c.Store.SetPresence(ctx, agent, p); err != nil {
 		return err
 	}
-	a.hub.Presence(agent, inbox.Away)
+	c.app.announce(news{Agent: agent, Presence: p})
 	return nil
+}
+
+// gone marks an agent whose browser has been away for a while: nothing is to be given to an empty chair.
+func (a *app) gone(ctx context.Context, agent uuid.UUID) error {
+	return colleagues{a.store, a}.SetPresence(ctx, agent, inbox.Away)
+}
+
+// tellConnected lets other nodes know which agents have a browser here, so that none counts as gone there.
+func (a *app) tellConnected(ctx context.Context) error {
+	tick := time.NewTicker(connectedEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if here := a.hub.Connected(); len(here) > 0 {
+				a.announce(news{Connected: here})
+			}
+		}
+	}
 }

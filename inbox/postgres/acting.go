@@ -66,8 +66,8 @@ func assignTo(ctx context.Context, tx pgx.Tx, c *locked, agent uuid.UUID, name, 
 	}{
 		{`UPDATE agents SET last_assigned_at = now() WHERE id = $1`, []any{agent}},
 		{`INSERT INTO assignments (id, conversation_id, agent_id, cause) VALUES ($1, $2, $3, $4)`, []any{newID(), c.id, agent, cause}},
-		{`UPDATE conversations SET agent_id = $2, status = 'open', resolved_at = NULL, resolved_by = NULL, queued_at = NULL, watch_until = NULL, asked = false
-			WHERE id = $1`, []any{c.id, agent}},
+		{`UPDATE conversations SET agent_id = $2, status = 'open', resolved_at = NULL, resolved_by = NULL, queued_at = NULL, watch_until = NULL, asked = false,
+			given_back_by = NULL WHERE id = $1`, []any{c.id, agent}},
 	} {
 		if _, err := tx.Exec(ctx, step.sql, step.args...); err != nil {
 			return fmt.Errorf("assign conversation %s: %w", c.id, err)

@@ -37,6 +37,7 @@ type subject struct {
 	acceptedAt   []time.Time // of the covered messages
 	// below is set under the lock
 	lastSeq   int64
+	more      bool       // the contact wrote more than is covered
 	previous  *uuid.UUID // the decision before
 	owner     *uuid.UUID
 	ownerName string
@@ -163,6 +164,10 @@ func (s *Store) decide(ctx context.Context, by Decider, subjects []*subject) (ag
 				continue
 			}
 			x.id, x.decision = newID(), by.Decide(x.request)
+			if x.hasty() {
+				again = append(again, x.request.ConversationID)
+				continue
+			}
 			x.addEntry()
 			decided = append(decided, x)
 		}
@@ -184,18 +189,15 @@ func (s *Store) decide(ctx context.Context, by Decider, subjects []*subject) (ag
 // messages are all still undecided.
 func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid.UUID]bool, error) {
 	byID := map[uuid.UUID]*subject{}
-	var ids, messages []uuid.UUID
 	for _, x := range subjects {
 		byID[x.request.ConversationID] = x
-		ids = append(ids, x.request.ConversationID)
-		messages = append(messages, x.request.MessageIDs...)
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT c.id, c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''),
 			COALESCE((SELECT presence = 'offline' OR disabled_at IS NOT NULL FROM agents WHERE id = c.agent_id), false),
 			COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''), c.person_wrote_at IS NOT NULL, c.auto_replies, c.asked,
 			COALESCE(c.intent, ''), c.priority, c.last_seq, c.decision_id
-		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE OF c`, ids)
+		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE OF c`, each(subjects, conversationOf))
 	if err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
 	}
@@ -215,27 +217,39 @@ func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid
 	}); err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
 	}
-	return stillUndecided(ctx, tx, subjects, messages)
+	return stillUndecided(ctx, tx, subjects)
 }
 
-func stillUndecided(ctx context.Context, tx pgx.Tx, subjects []*subject, messages []uuid.UUID) (map[uuid.UUID]bool, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM messages WHERE id = ANY($1) AND decision_id IS NULL`, messages)
+// stillUndecided reports the conversations whose covered messages are all still undecided, and marks those that have
+// more of them.
+func stillUndecided(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid.UUID]bool, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT conversation_id, array_agg(id) FROM messages
+		WHERE conversation_id = ANY($1) AND kind = 'inbound' AND decision_id IS NULL GROUP BY conversation_id`, each(subjects, conversationOf))
 	if err != nil {
 		return nil, fmt.Errorf("read what is still undecided: %w", err)
 	}
-	open, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
+	open := map[uuid.UUID][]uuid.UUID{}
+	var conversation uuid.UUID
+	var messages []uuid.UUID
+	if _, err := pgx.ForEachRow(rows, []any{&conversation, &messages}, func() error {
+		open[conversation] = slices.Clone(messages)
+		return nil
+	}); err != nil {
 		return nil, fmt.Errorf("read what is still undecided: %w", err)
-	}
-	isOpen := make(map[uuid.UUID]bool, len(open))
-	for _, m := range open {
-		isOpen[m] = true
 	}
 	whole := map[uuid.UUID]bool{}
 	for _, x := range subjects {
-		whole[x.request.ConversationID] = !slices.ContainsFunc(x.request.MessageIDs, func(m uuid.UUID) bool { return !isOpen[m] })
+		left := open[x.request.ConversationID]
+		x.more = len(left) > len(x.request.MessageIDs)
+		whole[x.request.ConversationID] = !slices.ContainsFunc(x.request.MessageIDs, func(m uuid.UUID) bool { return !slices.Contains(left, m) })
 	}
 	return whole, nil
+}
+
+// hasty reports whether the decision would resolve a conversation in which the contact has just written more.
+func (x *subject) hasty() bool {
+	return x.decision.Route == routing.ToResolve && x.more && len(x.request.MessageIDs) < maxCovered
 }
 
 // addEntry writes the line that the thread shows when the conversation comes to a team or is done.

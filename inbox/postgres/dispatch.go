@@ -105,7 +105,7 @@ func (s *Store) teamAgents(ctx context.Context, team string) ([]assign.Agent, er
 
 func (s *Store) queue(ctx context.Context, team string) ([]waiting, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id, c.skills, c.preferred_agent_id FROM conversations c
+		SELECT c.id, c.skills, c.preferred_agent_id, c.given_back_by FROM conversations c
 		WHERE c.team_id = (SELECT id FROM teams WHERE slug = $1) AND c.status = 'open' AND c.agent_id IS NULL
 		ORDER BY c.priority_rank, c.queued_at, c.id LIMIT $2`, team, dispatchScan)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) queue(ctx context.Context, team string) ([]waiting, error) {
 	}
 	queue, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (waiting, error) {
 		var w waiting
-		return w, row.Scan(&w.id, &w.need.Skills, &w.need.Preferred)
+		return w, row.Scan(&w.id, &w.need.Skills, &w.need.Preferred, &w.need.GivenBackBy)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read queue of team %q: %w", team, err)
@@ -178,7 +178,7 @@ func giveTo(ctx context.Context, tx pgx.Tx, c *locked, a assign.Agent, story []a
 	if err != nil {
 		return 0, fmt.Errorf("write trace: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE conversations SET agent_id = $2, queued_at = NULL WHERE id = $1`, c.id, a.ID); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE conversations SET agent_id = $2, queued_at = NULL, given_back_by = NULL WHERE id = $1`, c.id, a.ID); err != nil {
 		return 0, fmt.Errorf("assign: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO assignments (id, conversation_id, agent_id, cause, trace) VALUES ($1, $2, $3, 'dispatched', $4)`, newID(), c.id, a.ID, trace); err != nil {

@@ -556,3 +556,30 @@ func (p poisoned) Prepare(ctx context.Context, requests []routing.Request) {
 		}
 	}
 }
+
+func TestAYesResolvesOnlyWhenNothingMoreWasWritten(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "order_status please")
+	f.decide(r.ConversationID)
+	f.answer(writer{}, f.decision(r.ConversationID))
+	f.says("ada", "yes thanks")
+	// The rest is written after the first look and before the lock.
+	late := lateWriter{Pipeline: f.pipe, write: sync.OnceFunc(func() { f.says("ada", "refund_request also") })}
+	if err := f.store.Decide(t.Context(), late, []uuid.UUID{r.ConversationID}); err != nil {
+		t.Fatal(err)
+	}
+	if s := value[string](f, `SELECT status || (SELECT count(*) FROM messages WHERE kind = 'inbound' AND decision_id IS NULL) FROM conversations`); s != "open0" {
+		t.Errorf("status and undecided messages are %q, want open0", s)
+	}
+}
+
+// lateWriter writes while it prepares.
+type lateWriter struct {
+	*routing.Pipeline
+	write func()
+}
+
+func (l lateWriter) Prepare(ctx context.Context, requests []routing.Request) {
+	l.Pipeline.Prepare(ctx, requests)
+	l.write()
+}

@@ -73,7 +73,7 @@ func (s *Store) HandOver(ctx context.Context, conversation uuid.UUID, by inbox.A
 		if to.AgentID != nil {
 			what.Agent, err = handToAgent(ctx, tx, c, *to.AgentID)
 		} else {
-			what.Team, err = to.Team, handToTeam(ctx, tx, c, to.Team)
+			what.Team, err = to.Team, handToTeam(ctx, tx, c, to.Team, by.ID)
 		}
 		if err != nil {
 			return e, err
@@ -97,7 +97,7 @@ func handToAgent(ctx context.Context, tx pgx.Tx, c *locked, agent uuid.UUID) (na
 	return name, assignTo(ctx, tx, c, agent, name, "handed_over")
 }
 
-func handToTeam(ctx context.Context, tx pgx.Tx, c *locked, slug string) error {
+func handToTeam(ctx context.Context, tx pgx.Tx, c *locked, slug string, by uuid.UUID) error {
 	team, err := findTeam(ctx, tx, slug)
 	if err != nil {
 		return err
@@ -105,5 +105,11 @@ func handToTeam(ctx context.Context, tx pgx.Tx, c *locked, slug string) error {
 	if c.queued() && c.team == slug {
 		return inbox.Refuse(inbox.ErrConflict, "it waits in the queue of %s already", team.Name)
 	}
-	return enqueue(ctx, tx, c, team.ID, slug)
+	if err := enqueue(ctx, tx, c, team.ID, slug); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE conversations SET given_back_by = $2 WHERE id = $1`, c.id, by); err != nil {
+		return fmt.Errorf("note who gave conversation %s back: %w", c.id, err)
+	}
+	return nil
 }

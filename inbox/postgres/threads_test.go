@@ -132,6 +132,7 @@ func TestContextHoldsContactEventsAndOtherConversations(t *testing.T) {
 	m := channels.Message{Channel: channels.API, InboxAddress: "shop", From: "bo", ContactID: "c-1", Name: "Bo", ExternalID: "a", Text: "refund_request please"}
 	first, err := f.store.Receive(t.Context(), m)
 	f.must(err)
+	f.decide(first.ConversationID)
 	f.must(f.store.Resolve(t.Context(), first.ConversationID, ada))
 	m.ExternalID = "b"
 	now, err := f.store.Receive(t.Context(), m)

@@ -16,6 +16,8 @@ import (
 type Need struct {
 	Skills    []string
 	Preferred *uuid.UUID // who knows this contact
+	// GivenBackBy is who handed it to the queue and does not get it again.
+	GivenBackBy *uuid.UUID
 }
 
 // Agent is a member of the team as it stands.
@@ -89,6 +91,8 @@ func bar(n Need, a Agent) string {
 		return "not online"
 	case a.Load >= a.Capacity:
 		return fmt.Sprintf("full: %d of %d", a.Load, a.Capacity)
+	case n.GivenBackBy != nil && *n.GivenBackBy == a.ID:
+		return "gave it back to the queue"
 	}
 	for _, skill := range n.Skills {
 		if a.Skills[skill] < 1 {

@@ -38,6 +38,7 @@ func TestRankOrdersThoseWhoMay(t *testing.T) {
 		"who knows the contact first": {assign.Need{Preferred: &ada}, []assign.Agent{agent(ada, "Ada", 3, nil), agent(ben, "Ben", 0, nil)}, []uuid.UUID{ada, ben}},
 		"then the more skilled":       {assign.Need{Skills: []string{"billing"}}, []assign.Agent{agent(ada, "Ada", 1, nil), agent(ben, "Ben", 1, func(a *assign.Agent) { a.Skills = map[string]int{"billing": 5} })}, []uuid.UUID{ben, ada}},
 		"then the longest idle":       {assign.Need{}, []assign.Agent{agent(ada, "Ada", 1, func(a *assign.Agent) { a.LastAssigned = at }), agent(ben, "Ben", 1, nil)}, []uuid.UUID{ben, ada}},
+		"not who gave it back":        {assign.Need{GivenBackBy: &ada, Preferred: &ada}, []assign.Agent{agent(ada, "Ada", 0, nil), agent(ben, "Ben", 3, nil)}, []uuid.UUID{ben}},
 		"the full, the unskilled and the absent never": {
 			assign.Need{Skills: []string{"billing"}, Preferred: &cat},
 			[]assign.Agent{agent(ada, "Ada", 4, nil), agent(ben, "Ben", 0, func(a *assign.Agent) { a.Skills = nil }), agent(cat, "Cat", 0, func(a *assign.Agent) { a.Online = false })},
