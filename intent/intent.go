@@ -61,6 +61,7 @@ type Signals struct {
 	Threat      bool `json:"threat,omitempty"` // lawyers, regulators, chargeback
 	Harm        bool `json:"harm,omitempty"`   // someone or an account is in danger now
 	Several     bool `json:"several,omitempty"`
+	Stakes      bool `json:"stakes,omitempty"` // much is lost if help comes late: wages, medicine, many people
 }
 
 // Prediction is what is known of an utterance from its text alone. Ranked holds the five most likely intents,

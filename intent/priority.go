@@ -4,7 +4,7 @@ import "strconv"
 
 // PriorityContext is what priority depends on beside the text.
 type PriorityContext struct {
-	ContactType string // "vip" is treated better; other types alike
+	ContactType string // a "vip" who is not content is urgent; other types are alike
 	Repeats     int    // earlier conversations about the same within the policy's days
 }
 
@@ -15,17 +15,16 @@ func Prioritise(p Prediction, base Priority, c PriorityContext) (Priority, []str
 	s := p.Signals
 	repeat := s.Repeat || c.Repeats > 0
 	r.to(Urgent, s.Harm, "someone or an account may be in danger")
+	r.to(Urgent, s.Stakes && (s.Deadline || s.Angry), "much is lost if help comes late")
 	r.to(Urgent, s.Threat && (s.Angry || repeat || s.Deadline), "speaks of legal or similar steps, and is not calm about it")
 	r.to(Urgent, s.Angry && repeat, "angry, and not the first contact")
+	r.to(Urgent, c.ContactType == vip && (s.Angry || s.Threat || repeat), "contact of type vip, and not content")
 	r.to(High, s.Threat, "speaks of legal or similar steps")
 	r.to(High, s.Angry, "angry")
-	r.to(High, s.Deadline, "in a hurry")
 	r.to(High, c.Repeats > 1, strconv.Itoa(c.Repeats)+" earlier conversations about this")
-	r.to(High, repeat && r.at == Normal, "not the first contact")
-	r.to(Normal, repeat, "not the first contact")
+	r.up(repeat, "not the first contact")
+	r.up(s.Deadline, "in a hurry")
 	r.to(Normal, s.WantsPerson, "asks for a person")
-	r.to(High, c.ContactType == "vip" && r.at == Normal, "contact of type vip")
-	r.to(Normal, c.ContactType == "vip", "contact of type vip")
 	return r.at, r.why
 }
 
@@ -37,6 +36,9 @@ func known(p Priority) Priority {
 	return Normal
 }
 
+// vip is the contact type that is treated better.
+const vip = "vip"
+
 // rise is a priority on its way up, with the reasons for every step.
 type rise struct {
 	at  Priority
@@ -46,5 +48,15 @@ type rise struct {
 func (r *rise) to(p Priority, when bool, because string) {
 	if when && p.Rank() < r.at.Rank() {
 		r.at, r.why = p, append(r.why, because)
+	}
+}
+
+// up raises by one step, to high at most.
+func (r *rise) up(when bool, because string) {
+	switch r.at {
+	case Low:
+		r.to(Normal, when, because)
+	case Normal:
+		r.to(High, when, because)
 	}
 }

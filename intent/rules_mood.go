@@ -97,6 +97,7 @@ const angerMild = `
 	no one ~ answer*|repl*|cares|care|help*|respond*
 	you|they refuse|refused|ignore
 	do something
+	done with
 	answer me
 	sort it|this out
 	my money`
@@ -240,6 +241,10 @@ const severalRules = `
 	on top of that
 	^ one|1 more thing|question
 	and one|another|1 more? thing|question
+	i|we also want|need|would|cant|cannot
+	and separately|secondly
+	and get rid of
+	please ~ as well|too $
 	while im|youre|were|ur at|here|on
 	oh and
 	by the way|btw ~ can|how|where|what|when|do|does|is|are|could|cancel|please|my

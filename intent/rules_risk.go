@@ -12,6 +12,8 @@ const deadlineRules = `
 	need|needs|must|has|have to|be ~ fixed|delivered|here|done|sorted|sent|resolved|paid|ready|addressed ~ by|before|today|tomorrow|tonight
 	need|needed|needs|must ~ by|before ~ {day}|christmas|xmas
 	need|needed|needs it|this|them|that ~ {day}
+	closes|starts|dispatch|due|deadline ~ at ~ today|tonight|tomorrow
+	suspended|blocked|closed|deleted|switched ~ at midnight|noon|tonight
 	need|needed|want ~ for my|our|the|a ~ {event}
 	{event} is|on|starts ~ {day}|days|hours
 	leave|leaving|leaves|travel|travelling|traveling|flying|fly ~ {day}
@@ -46,6 +48,28 @@ const deadlineExcept = `
 	birthday|anniversary|event|party|wedding ~ card|cards|discount|voucher|coupon|code|gift|type|log|dress|present|decorations|balloons|reward|mail|email
 	last minute deals|deal|offers|booking
 	cancelled in a hurry`
+
+// stakesRules say that much is lost if help comes late: somebody's living, health or home, or the work of many.
+const stakesRules = `
+	payroll|wages|salaries|paychecks
+	patients|patient|clinic|surgery|ward|dialysis
+	insulin|medication|medicine|medicines|inhaler|epipen|oxygen
+	mortgage|evicted|eviction|homeless
+	stranded
+	no|without food|heating|water|electricity
+	two|weeks|a|week|weeks of food|groceries
+	cant|cannot eat|feed ~
+	our|the|my whole|entire ~ registration|event|team|company|business|office|production|wedding ~ dead|down|blocked|stands|still|stuck|ruined
+	will ~ ruin|ruined|bankrupt
+	bankrupt|bankruptcy
+	losing|lose ~ job|house|home|patients|customers|bookings|sales|thousands`
+
+const stakesExcept = `
+	medicine|medication cabinet|bottle|box|ball
+	for ~ clinic|patients|surgery
+	mortgage calculator|rate|rates|advice
+	patient with|person|and|enough
+	be|being|am|im|very|so patient`
 
 // threatRules speak of lawyers, courts, regulators, the police, the press, or having the bank take the money back.
 const threatRules = `
@@ -163,7 +187,15 @@ const harmRules = `
 	end|ending|take|taking my own? life
 	suicid*
 	self harm|self-harm
-	want to die
+	want to die|disappear
+	point|reason|sense in? going|living|to live ~
+	dont|no ~ point|reason|sense ~ going|living ~ on|anymore|more $
+	nobody|noone would even? notice|miss|care $
+	better off without me
+	cant go on ~ anymore|like|living
+	{stranger} try|tries|trying|tried|attempting|attempted ~ enter|login|log|access|get|reset|change ~ my|our
+	code|codes ~ i|but ~ didnt|dont|not|never ~ request|requested|ask|asked|try|trying|login|log|want
+	keep|keeps getting ~ login|verification|security codes|code
 	threaten|threatening|threatened|stalking|stalked|harassing me|us
 	in danger
 	safety hazard|risk|issue

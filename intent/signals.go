@@ -18,6 +18,7 @@ var (
 	threats   = detect(threatRules, threatExcept)
 	harms     = detect(harmRules, harmExcept)
 	several   = detect(severalRules, severalExcept)
+	stakes    = detect(stakesRules, stakesExcept)
 	anger     = detect(angerStrong, angerExcept)
 	grumbling = compile(angerMild, sets)
 	calmness  = compile(calm, sets)
@@ -32,6 +33,7 @@ func readSignals(text string, ts []token) Signals {
 		Threat:      threats.why(ts) != "",
 		Harm:        harms.why(ts) != "",
 		Several:     several.why(ts) != "",
+		Stakes:      stakes.why(ts) != "",
 	}
 	s.Angry = angry(text, ts, s)
 	return s

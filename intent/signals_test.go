@@ -15,7 +15,7 @@ func (s Signals) names() string {
 		set  bool
 	}{
 		{"angry", s.Angry}, {"repeat", s.Repeat}, {"person", s.WantsPerson}, {"deadline", s.Deadline},
-		{"threat", s.Threat}, {"harm", s.Harm}, {"several", s.Several},
+		{"threat", s.Threat}, {"harm", s.Harm}, {"several", s.Several}, {"stakes", s.Stakes},
 	} {
 		if f.set {
 			names = append(names, f.name)
@@ -132,11 +132,23 @@ func TestSignalsOfRealisticMessages(t *testing.T) {
 		{"unauthorized transaction on my account", "harm"},
 		{"I want to kill myself", "harm"},
 		{"I lost my wallet", "harm"},
+		{"i dont see a point in going on anymore", "harm"},
+		{"I keep getting login codes I didn't request", "harm"},
+		{"what's the point of going to the shop", ""},
+		{"the code does not work, I did not get another", ""},
 		// Several.
 		{"Where is my order? Also, how do I change my password?", "several"},
 		{"I have two questions", "several"},
 		{"Cancel my plan please. And another question: do you ship to Spain?", "several"},
 		{"Where's my refund? btw can you send the invoice", "several"},
+		{"Change my e-mail and get rid of the second account", "several"},
+		{"I also need last year's invoice", "several"},
+		// Stakes.
+		{"payroll closes at 5 today and I'm locked out", "deadline stakes"},
+		{"the parcel with my insulin is late", "stakes"},
+		{"thank you for being so patient with me", ""},
+		{"do you sell scrubs for a clinic?", ""},
+		{"are you open at noon", ""},
 		// Together.
 		{"THIRD email!!! Nobody answers. Refund me or I go to my lawyer.", "angry repeat threat"},
 		{"My account was hacked, I need help ASAP", "deadline harm"},
@@ -167,8 +179,11 @@ func TestPriorityOfRealisticMessages(t *testing.T) {
 		{"still no reply from you", Normal, PriorityContext{}, High, "not the first contact"},
 		{"still no reply from you", Low, PriorityContext{}, Normal, "not the first contact"},
 		{"how much is it", Normal, PriorityContext{Repeats: 3}, High, "3 earlier conversations about this"},
-		{"how much is it", Normal, PriorityContext{ContactType: "vip"}, High, "contact of type vip"},
-		{"thanks", Low, PriorityContext{ContactType: "vip"}, Normal, "contact of type vip"},
+		{"how much is it", Normal, PriorityContext{ContactType: "vip"}, Normal, ""},
+		{"still no reply from you", Low, PriorityContext{ContactType: "vip"}, Urgent, "contact of type vip, and not content"},
+		{"I need it by tomorrow", Low, PriorityContext{}, Normal, "in a hurry"},
+		{"payroll closes at 5 today and I'm locked out", Normal, PriorityContext{}, Urgent, "much is lost if help comes late"},
+		{"GET ME A MANAGER. I'm done with robots!!!", Normal, PriorityContext{}, High, "angry"},
 		{"can I talk to a human", Low, PriorityContext{}, Normal, "asks for a person"},
 		{"where is my order?", Urgent, PriorityContext{}, Urgent, ""},
 	} {
@@ -182,7 +197,7 @@ func TestPriorityOfRealisticMessages(t *testing.T) {
 func TestPriorityOnlyRisesAndSaysWhy(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		flag := rapid.Bool()
-		p := Prediction{Signals: Signals{flag.Draw(t, "a"), flag.Draw(t, "b"), flag.Draw(t, "c"), flag.Draw(t, "d"), flag.Draw(t, "e"), flag.Draw(t, "f"), flag.Draw(t, "g")}}
+		p := Prediction{Signals: Signals{flag.Draw(t, "a"), flag.Draw(t, "b"), flag.Draw(t, "c"), flag.Draw(t, "d"), flag.Draw(t, "e"), flag.Draw(t, "f"), flag.Draw(t, "g"), flag.Draw(t, "h")}}
 		base := rapid.SampledFrom([]Priority{Urgent, High, Normal, Low, ""}).Draw(t, "base")
 		c := PriorityContext{ContactType: rapid.SampledFrom([]string{"", "vip"}).Draw(t, "type"), Repeats: rapid.IntRange(-1, 5).Draw(t, "repeats")}
 		got, why := Prioritise(p, base, c)
