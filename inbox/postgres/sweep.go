@@ -50,7 +50,7 @@ func (s *Store) RunSweep(ctx context.Context, o SweepOptions, log *slog.Logger) 
 		if err == nil {
 			last = now
 		}
-		if err := s.resolveSilent(ctx); err != nil && ctx.Err() == nil {
+		if err := s.ResolveSilent(ctx); err != nil && ctx.Err() == nil {
 			log.Error("resolve the silent", "error", err)
 		}
 		if !sleep(ctx, o.Every) {
@@ -94,8 +94,8 @@ func (s *Store) sweep(ctx context.Context, now, last time.Time, after time.Durat
 // silentBatch bounds how many conversations one transaction ends.
 const silentBatch = 200
 
-// resolveSilent resolves conversations whose contact said nothing more after an automatic answer.
-func (s *Store) resolveSilent(ctx context.Context) error {
+// ResolveSilent resolves conversations whose contact said nothing more after an automatic answer until the time was up.
+func (s *Store) ResolveSilent(ctx context.Context) error {
 	for {
 		n := 0
 		var changes []inbox.Change
