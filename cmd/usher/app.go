@@ -40,6 +40,7 @@ type app struct {
 	log        *slog.Logger
 	databaseAt string
 	catalogue  []starter.Entry
+	demo       bool // the data are the demo's, and nobody else's
 
 	server *pglocal.Server // nil when the database is elsewhere
 	pool   *pgxpool.Pool
@@ -70,7 +71,7 @@ func open(ctx context.Context, config Config, log *slog.Logger) (a *app, err err
 	if a.catalogue, err = starter.Catalogue(); err != nil {
 		return a, err
 	}
-	for _, step := range []func(context.Context) error{a.openDatabase, a.standAlone, a.openBus, a.openRouting, a.openInbox, a.openLive} {
+	for _, step := range []func(context.Context) error{a.openDatabase, a.standAlone, a.openDemo, a.openBus, a.openRouting, a.openInbox, a.openLive} {
 		if err := step(ctx); err != nil {
 			return a, err
 		}

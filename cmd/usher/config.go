@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// defaultCompany is how contacts read the name of a company that gave none.
+const defaultCompany = "Support"
+
 // Config is everything that an operator can set. Flags of `serve` override the environment; nothing else reads it.
 type Config struct {
 	// DataDir holds the private PostgreSQL and JetStream. USHER_DATA; default /var/lib/usher for root,
@@ -49,7 +52,7 @@ func configFromEnv() (Config, error) {
 		OpenAIBaseURL: os.Getenv("OPENAI_BASE_URL"),
 		OpenAIKey:     os.Getenv("OPENAI_API_KEY"),
 		OpenAIModel:   envOr("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
-		Company:       envOr("USHER_COMPANY", "Support"),
+		Company:       envOr("USHER_COMPANY", defaultCompany),
 		Demo:          os.Getenv("USHER_DEMO") == "1",
 	}
 	var err error

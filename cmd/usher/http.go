@@ -24,6 +24,9 @@ func (a *app) handler() http.Handler {
 	engine.GET("/widget.js", gin.WrapF(a.chat.ServeScript))
 	engine.GET("/widget/ws", gin.WrapF(a.chat.ServeWS))
 	engine.GET("/healthz", a.health)
+	if a.demo {
+		engine.GET("/customer/identity.json", a.demoIdentity)
+	}
 	engine.GET("/metrics", gin.WrapH(promhttp.Handler()))
 	app := web.Handler()
 	engine.NoRoute(api.Guard(a.log), func(c *gin.Context) {

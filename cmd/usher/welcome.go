@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"usher/inbox"
+	"usher/inbox/demo"
 )
 
 // The first agent of an installation, who lets in all others.
@@ -25,11 +26,22 @@ func (a *app) welcome(ctx context.Context, out io.Writer) error {
 	}
 	if len(agents) == 0 {
 		first := inbox.NewAgent{Email: firstEmail, Name: firstName, Role: inbox.RoleOps, Teams: sortedKeys(a.policies.Live().Teams), Skills: allSkills(a.policies.Live().Skills), Capacity: 6}
+		if a.demo {
+			first.Skills, first.Capacity = demo.YourSkills(), demo.YourCapacity
+		}
 		added, err := a.store.AddAgent(ctx, first)
 		if err != nil {
 			return err
 		}
 		agents = append(agents, added)
+	}
+	for _, agent := range agents {
+		if agent.Email != firstEmail {
+			continue
+		}
+		if err := a.loadDemo(ctx, agent); err != nil {
+			return err
+		}
 	}
 	for _, agent := range agents {
 		if agent.HasPassword {

@@ -81,6 +81,8 @@ type Conversation struct {
 	By       string // key of the agent who must get it; empty when anybody may
 	Reaction Reaction
 	Lines    []Line
+	// Hours says that people keep to their working hours; the rest was done, or is being done, while somebody was there.
+	Hours bool
 	// Corrects is the reason to give when people find that the intent was not recognised; empty when they do not say.
 	Corrects string
 }

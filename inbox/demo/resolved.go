@@ -85,7 +85,7 @@ func (w *writer) converse(contact int, intent string, o opening, at time.Time, q
 	facts := w.factsOf(p, o.needs, at)
 	text, _ := fill(o.Say, facts)
 	c := Conversation{
-		Contact: contact, Intent: intent, Channel: w.channel(p), At: at, State: Resolved,
+		Contact: contact, Intent: intent, Channel: w.channel(p), At: at, State: Resolved, Hours: !quick,
 		Opening: w.inOwnWords(p, intent, text, facts), Reaction: w.reaction(quick),
 		Lines: w.lines(intent, o.Say, facts, quick),
 	}
