@@ -113,12 +113,19 @@ func (f *finder) numbers(g glance) {
 			}
 		}
 	}
+	looked := 0
 	for start, end := range codes(f.text) {
+		if looked++; looked > maxCodes {
+			return // a log or a table: nobody names that many orders
+		}
 		if start, end, ok := orderNumber(f.text, start, end); ok {
 			f.add(OrderNumber, start, end)
 		}
 	}
 }
+
+// maxCodes is how many codes of a text are looked at, since each costs some microseconds.
+const maxCodes = 60
 
 // codes gives the runs of ASCII letters, digits, "-" and "_" that hold a digit, with the "#" before them.
 func codes(text string) iter.Seq2[int, int] {

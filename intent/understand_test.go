@@ -105,7 +105,7 @@ func TestVeryLongTextsCostBoundedTime(t *testing.T) {
 		text := "where is my order 10234? " + strings.Repeat(filling, (64<<10)/len(filling)) + " I want my money back, someone hacked my account"
 		start := time.Now()
 		p := u.Understand(t.Context(), text)
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%s: took %s", name, took)
 		}
 		if !strings.HasPrefix(read, "where is my order 10234?") || !strings.HasSuffix(read, "someone hacked my account") || len(read) > 3*(headBytes+tailBytes) {
