@@ -1,5 +1,8 @@
 // Data for developing and testing the app without a server: a few conversations that show every kind of entry.
-import type { Conversation, Decision, Message, Payload, Template } from '../src/api/shapes';
+import type { components } from '../src/api/schema';
+import type { Conversation, Decision, Message, Payload, PolicyVersion, Template } from '../src/api/shapes';
+
+type ThresholdsBody = components['schemas']['ThresholdsBody'];
 
 export const id = (n: number) => `01931000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 export const ben = { id: id(1), name: 'Ben Okafor' };
@@ -363,9 +366,9 @@ export function decisionOf({ conversation: c, messages }: Held, now: number): De
       oos: 0.04,
       language: 'en',
       words: [
-        { word: 'money', weight: 1.4 },
-        { word: 'back', weight: 1.1 },
-        { word: 'third time', weight: 0.6 },
+        { text: 'money', weight: 1.4 },
+        { text: 'back', weight: 1.1 },
+        { text: 'third time', weight: 0.6 },
       ],
       signals: {},
     },
@@ -388,3 +391,40 @@ export function decisionOf({ conversation: c, messages }: Held, now: number): De
     corrections: [],
   } as unknown as Decision;
 }
+
+/** How the intents fared: some answered automatically, one often wrong, one too rare to tell. */
+export function thresholds(): ThresholdsBody {
+  const answered = ['order_status', 'refund_status', 'login_problem'];
+  return {
+    days: 30,
+    version: 12,
+    hash: 'sha256:7d1c',
+    items: intents.map((i, n) => {
+      const automatic = answered.includes(i.id);
+      const volume = 240 - n * 27;
+      return {
+        intent: i.id,
+        name: i.name,
+        route: automatic ? 'reply' : 'agent',
+        template: automatic ? i.id : '',
+        team: n % 2 ? 'billing' : 'support',
+        threshold: automatic ? 0.85 : 0,
+        volume,
+        automatic: automatic ? Math.round(volume * 0.7) : 0,
+        wrong: automatic ? n * 2 : 0,
+        wrong_known: automatic ? Math.round(volume * 0.4) : 0,
+      };
+    }),
+  };
+}
+
+export const policyVersion = (now: number): PolicyVersion => ({
+  version: 12,
+  hash: 'sha256:7d1c',
+  yaml: 'version: 1\nintents:\n  order_status: {threshold: 0.85, route: reply, template: order_status}\n',
+  state: 'live',
+  note: 'Fewer automatic refunds',
+  author: 'ben@example.com',
+  created_at: new Date(now - 86_400_000).toISOString(),
+  published_at: new Date(now - 86_000_000).toISOString(),
+});

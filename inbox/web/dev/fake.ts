@@ -1,6 +1,18 @@
 // A small Usher in memory that answers like the API, for developing the app and for its tests. Never shipped.
 import type { Conversation, Message, Payload, View } from '../src/api/shapes';
-import { agents, ben, decisionOf, type Held, id, intents, seed, teams, templates } from './data';
+import {
+  agents,
+  ben,
+  decisionOf,
+  type Held,
+  id,
+  intents,
+  policyVersion,
+  seed,
+  teams,
+  templates,
+  thresholds,
+} from './data';
 
 export type Answer = { status: number; body?: unknown };
 type Body = Record<string, unknown>;
@@ -40,6 +52,17 @@ export class FakeUsher {
         return parts[2]
           ? { status: 200, body: { text: this.preview(parts[1]!) } }
           : { status: 200, body: { items: templates } };
+      case 'thresholds':
+        return { status: 200, body: thresholds() };
+      case 'policy': {
+        const live = policyVersion(this.now());
+        return { status: 200, body: parts[1] ? { items: [live] } : live };
+      }
+      case 'template-variables':
+        return {
+          status: 200,
+          body: { items: [{ name: 'contact.first_name', description: 'the first word of the name' }] },
+        };
       case 'sign-out':
         return { status: 204 };
       case 'conversations':

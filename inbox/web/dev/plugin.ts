@@ -6,13 +6,22 @@ import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { FakeUsher } from './fake';
 
 export function fakeUsher(): Plugin {
-  const usher = new FakeUsher();
+  let usher: FakeUsher;
   const live = new Set<Duplex>();
-  usher.onChange = (conversation) => {
-    const frame = text(JSON.stringify({ type: 'conversation', conversation, seq: conversation.last_seq }));
-    for (const socket of live) socket.write(frame);
+  const begin = () => {
+    usher = new FakeUsher();
+    usher.onChange = (conversation) => {
+      const frame = text(JSON.stringify({ type: 'conversation', conversation, seq: conversation.last_seq }));
+      for (const socket of live) socket.write(frame);
+    };
   };
+  begin();
   const serve = (server: Pick<ViteDevServer | PreviewServer, 'middlewares' | 'httpServer'>) => {
+    // Tests begin with the data as it was.
+    server.middlewares.use('/begin', (_, res) => {
+      begin();
+      res.end();
+    });
     server.middlewares.use('/api/v1', (req, res) => void answer(usher, req, res));
     server.httpServer?.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
       if (req.url === '/api/v1/live') accept(req, socket, live);

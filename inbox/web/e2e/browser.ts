@@ -33,6 +33,7 @@ export type Watched = Page & { complaints: string[] };
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   page.on('pageerror', (e) => complaints.push(e.message));
   page.on('console', (m) => {

@@ -24,10 +24,53 @@ afterAll(async () => {
 
 const marta = '01931000-0000-7000-8000-000000001000';
 
-const screens: { name: string; path: string; ready: string }[] = [
+type Screen = {
+  name: string;
+  path: string;
+  ready: string;
+  /** What to do before looking. */
+  act?: (page: Watched) => Promise<unknown>;
+};
+
+const thread = `/inbox/mine/${marta}`;
+const press = (key: string, show: string) => async (page: Watched) => {
+  await page.keyboard.press(key);
+  await page.locator(show).first().waitFor();
+};
+
+const screens: Screen[] = [
   { name: 'list', path: '/inbox/mine', ready: '[data-row]' },
   { name: 'thread', path: `/inbox/mine/${marta}`, ready: '[role=log] article' },
   { name: 'all', path: `/inbox/all/${marta}`, ready: '[role=log] article' },
+  {
+    name: 'why',
+    path: thread,
+    ready: '[role=log] article',
+    act: press('w', '[role=dialog] >> text=Understood'),
+  },
+  { name: 'hand-over', path: thread, ready: '[role=log] article', act: press('h', '[role=dialog]') },
+  { name: 'help', path: '/inbox/mine', ready: '[data-row]', act: press('?', '[role=dialog]') },
+  {
+    name: 'note',
+    path: thread,
+    ready: '[role=log] article',
+    act: press('n', 'textarea[aria-label=Note]'),
+  },
+  {
+    name: 'template',
+    path: thread,
+    ready: '[role=log] article',
+    act: press('#', 'text=Where an order is'),
+  },
+  {
+    name: 'my-menu',
+    path: '/inbox/mine',
+    ready: '[data-row]',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Your menu' }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
   { name: 'nothing-found', path: '/inbox/mine?q=zebra', ready: 'text=Nothing found' },
   { name: 'thresholds', path: '/thresholds', ready: 'h1' },
   { name: 'templates', path: '/templates', ready: 'h1' },
@@ -56,11 +99,13 @@ describe.each(looks)('at $name', ({ name: look, ...options }) => {
   });
   afterAll(() => page?.context().close());
 
-  it.each(screens)('$name holds', async ({ name, path, ready }) => {
+  it.each(screens)('$name holds', async ({ name, path, ready, act }) => {
     page.complaints.length = 0;
     await page.goto(usher.url + path);
     await page.locator(ready).first().waitFor();
     await page.waitForLoadState('networkidle');
+    await act?.(page);
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)));
     if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png` });
     expect(await breaches(page)).toEqual([]);
     expect(page.complaints).toEqual([]);
@@ -76,9 +121,9 @@ async function breaches(page: Watched): Promise<string[]> {
     const { axe } = window as unknown as { axe: { run: (o: object) => Promise<AxeResult> } };
     const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
     return found.violations.flatMap((v) =>
-      v.nodes.slice(0, 3).map((n) => `${v.id}: ${n.target.join(' ')} ${n.html.slice(0, 120)}`),
+      v.nodes.slice(0, 3).map((n) => `${v.id}: ${n.target.join(' ')} ${n.failureSummary}`),
     );
   });
 }
 
-type AxeResult = { violations: { id: string; nodes: { target: string[]; html: string }[] }[] };
+type AxeResult = { violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] };

@@ -589,11 +589,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Accepted: {
-            /** @description our id of the contact */
+            /**
+             * Format: uuid
+             * @description our id of the contact
+             */
             contact_id: string;
+            /** Format: uuid */
             conversation_id: string;
             /** @description true when it had been accepted before */
             duplicate: boolean;
+            /** Format: uuid */
             message_id: string;
             /**
              * Format: int64
@@ -611,6 +616,7 @@ export interface components {
         };
         Case: {
             agent?: string;
+            /** Format: uuid */
             conversation_id: string;
             handled: string;
             intent: string;
@@ -628,6 +634,7 @@ export interface components {
         Colleague: {
             /** Format: int64 */
             capacity: number;
+            /** Format: uuid */
             id: string;
             /** Format: int64 */
             load: number;
@@ -639,6 +646,7 @@ export interface components {
         ContactBrief: {
             email: string;
             external_id: string;
+            /** Format: uuid */
             id: string;
             name: string;
             type: string;
@@ -649,6 +657,7 @@ export interface components {
             created_at: string;
             email: string;
             external_id: string;
+            /** Format: uuid */
             id: string;
             name: string;
             type: string;
@@ -660,7 +669,7 @@ export interface components {
             similar: components["schemas"]["Case"][];
         };
         Conversation: {
-            agent: components["schemas"]["Owner"];
+            agent: components["schemas"]["Owner"] | null;
             /** Format: int64 */
             auto_replies: number;
             channel: string;
@@ -669,8 +678,10 @@ export interface components {
             contact: components["schemas"]["ContactBrief"];
             /** Format: date-time */
             created_at: string;
-            decision_id: string;
+            /** Format: uuid */
+            decision_id: string | null;
             degraded: boolean;
+            /** Format: uuid */
             id: string;
             intent: string;
             language: string;
@@ -699,6 +710,7 @@ export interface components {
             next_cursor: string;
         };
         CorrectionInputBody: {
+            /** Format: uuid */
             decision_id: string;
             intent?: string;
             /** @enum {string} */
@@ -716,7 +728,7 @@ export interface components {
             wrong_answer: boolean;
         };
         Decision: {
-            assignment: components["schemas"]["Assignment"];
+            assignment: components["schemas"]["Assignment"] | null;
             /** Format: double */
             confidence: number;
             corrections: components["schemas"]["CorrectionMade"][];
@@ -726,9 +738,11 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             guards: components["schemas"]["Guard"][] | null;
             helped?: boolean;
+            /** Format: uuid */
             id: string;
             intent: string;
             language: string;
+            /** Format: uuid */
             message_id: string;
             model_hash: string;
             policy_hash: string;
@@ -811,7 +825,10 @@ export interface components {
         };
         Evidence: {
             degraded?: string;
+            own?: components["schemas"]["Case"][] | null;
+            /** Format: uuid */
             preferred_agent?: string;
+            /** Format: uuid */
             repeat_of?: string;
             /** Format: int64 */
             repeats?: number;
@@ -823,6 +840,7 @@ export interface components {
             passed: boolean;
         };
         HandOverInputBody: {
+            /** Format: uuid */
             agent_id?: string;
             note?: string;
             team?: string;
@@ -873,6 +891,7 @@ export interface components {
             capacity: number;
             email: string;
             has_password: boolean;
+            /** Format: uuid */
             id: string;
             /**
              * Format: int64
@@ -891,7 +910,8 @@ export interface components {
             teams: string[];
         };
         Message: {
-            agent_id: string;
+            /** Format: uuid */
+            agent_id: string | null;
             /** @enum {string} */
             author: "contact" | "agent" | "automatic" | "system";
             author_name: string;
@@ -903,9 +923,11 @@ export interface components {
             confidence: number;
             /** Format: date-time */
             created_at: string;
-            decision_id: string;
+            /** Format: uuid */
+            decision_id: string | null;
             /** @description outbound only: pending, sent, delivered, read or failed */
             delivery: string;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "inbound" | "outbound" | "note" | "activity";
@@ -917,7 +939,10 @@ export interface components {
             text: string;
         };
         MessageInputBody: {
-            /** @description id of the message that offered the button */
+            /**
+             * Format: uuid
+             * @description id of the message that offered the button
+             */
             answers?: string;
             /** @description value of the button that the person pressed */
             choice?: string;
@@ -945,6 +970,7 @@ export interface components {
             last_seq: number;
         };
         Owner: {
+            /** Format: uuid */
             id: string;
             name: string;
         };
@@ -962,6 +988,7 @@ export interface components {
         Past: {
             /** Format: date-time */
             created_at: string;
+            /** Format: uuid */
             id: string;
             intent: string;
             preview: string;
@@ -971,7 +998,10 @@ export interface components {
         Payload: {
             /** @description activity: name of the agent who has it now */
             agent?: string;
-            /** @description inbound: id of the message that offered the button */
+            /**
+             * Format: uuid
+             * @description inbound: id of the message that offered the button
+             */
             answers?: string;
             /** @description activity: name of the agent who did it; left out when Usher did */
             by?: string;
@@ -1038,6 +1068,7 @@ export interface components {
         PreviewInputBody: {
             /** @description instead of the saved one */
             body?: string;
+            /** Format: uuid */
             conversation_id?: string;
         };
         Previewed: {
@@ -1147,6 +1178,7 @@ export interface components {
         };
         Tracked: {
             duplicate: boolean;
+            /** Format: uuid */
             event_id: string;
         };
         Variable: {
@@ -1317,6 +1349,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -1359,6 +1400,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1419,6 +1469,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -1461,6 +1538,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1514,6 +1600,33 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1575,6 +1688,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -1621,6 +1743,33 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1681,6 +1830,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -1723,6 +1899,33 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1783,6 +1986,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -1832,6 +2062,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -1874,6 +2131,33 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2098,6 +2382,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2142,6 +2435,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2319,6 +2621,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2363,6 +2674,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2544,6 +2864,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2745,6 +3074,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2791,6 +3138,24 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2889,6 +3254,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/client';
 import { message } from '@/test/shapes';
 import { hasDraft, keepDraft, readDraft } from './drafts';
@@ -47,6 +47,18 @@ describe('the outbox', () => {
     await settled();
     expect(confirmed).toEqual(['one', 'two']);
     expect(sent[0]?.clientId).toBe(sent[1]?.clientId);
+  });
+  it('tries again by itself, for a live connection may not notice that a call failed', async () => {
+    vi.useFakeTimers();
+    const { box, confirmed } = setup(gone, gone);
+    box.add(text('hello'));
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(states(box)).toEqual(['hello waiting']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(states(box)).toEqual(['hello waiting']);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(confirmed).toEqual(['hello']);
+    vi.useRealTimers();
   });
   it('does not let a later entry overtake one that waits', async () => {
     const { box, settled } = setup(gone, gone);

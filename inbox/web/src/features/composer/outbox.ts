@@ -22,11 +22,16 @@ export type Send = (o: Outgoing) => Promise<Message>;
 // One slot per entry, so that two tabs do not overwrite each other's.
 const slot = (clientId: string) => `usher.outbox.${clientId}`;
 
+/** What waits is tried again after these times, the last one for ever, and at once when the connection is back. */
+const retryWaits = [2_000, 5_000, 15_000, 30_000];
+
 export class Outbox {
   private entries: Outgoing[];
   private readonly listeners = new Set<() => void>();
   private readonly busy = new Set<string>();
   private send: Send | undefined;
+  private tries = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private onSent: (o: Outgoing, m: Message) => void = () => {};
 
   constructor() {
@@ -92,16 +97,24 @@ export class Outbox {
       const message = await this.send!(entry);
       this.onSent(entry, message);
       this.discard(entry.clientId);
+      this.tries = 0;
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.retryable) {
         this.update(entry.clientId, { state: 'waiting', error: error.message });
+        this.tryLater();
         return false;
       }
       const why = error instanceof Error ? error.message : 'It could not be sent.';
       this.update(entry.clientId, { state: 'failed', error: why });
       return true;
     }
+  }
+
+  private tryLater() {
+    clearTimeout(this.timer);
+    const wait = retryWaits[Math.min(this.tries++, retryWaits.length - 1)]!;
+    this.timer = setTimeout(() => this.flushAll(), wait);
   }
 
   private update(clientId: string, change: Partial<Outgoing>) {

@@ -2,7 +2,6 @@ import { Menu, Tooltip } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import {
-  Check,
   Gauge,
   Inbox,
   Keyboard,
@@ -14,10 +13,10 @@ import {
   Sun,
   Users,
 } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { ask, client } from '@/api/client';
 import { meQuery } from '@/api/queries';
-import { usePreference } from '@/app/preferences';
+import type { Presence } from '@/api/shapes';
+import { type Preferences, usePreference } from '@/app/preferences';
 import { forgetTyped } from '@/features/composer/outbox';
 import { presences, useSetPresence } from '@/features/people/presence';
 import { Avatar } from '@/parts/Avatar';
@@ -81,22 +80,21 @@ function MyMenu() {
         <Menu.Label>
           {me.name}, {me.load} of {me.capacity} conversations
         </Menu.Label>
-        {presences.map((p) => (
-          <Picked key={p.value} on={p.value === me.presence} onClick={() => setPresence.mutate(p.value)}>
-            {p.label}
-          </Picked>
-        ))}
+        <Menu.RadioGroup value={me.presence} onChange={(v) => setPresence.mutate(v as Presence)}>
+          {presences.map((p) => (
+            <Menu.RadioItem key={p.value} value={p.value}>
+              {p.label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
-        {themes.map(({ value, label, icon: Icon }) => (
-          <Picked
-            key={value}
-            on={value === theme}
-            onClick={() => setTheme(value)}
-            icon={<Icon size={15} aria-hidden="true" />}
-          >
-            {label}
-          </Picked>
-        ))}
+        <Menu.RadioGroup value={theme} onChange={(v) => setTheme(v as Preferences['theme'])}>
+          {themes.map(({ value, label, icon: Icon }) => (
+            <Menu.RadioItem key={value} value={value} rightSection={<Icon size={15} aria-hidden="true" />}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           leftSection={<Settings size={15} aria-hidden="true" />}
@@ -112,30 +110,6 @@ function MyMenu() {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function Picked({
-  on,
-  icon,
-  onClick,
-  children,
-}: {
-  on: boolean;
-  icon?: ReactNode;
-  onClick: () => void;
-  children: ReactNode;
-}) {
-  return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={on}
-      leftSection={icon}
-      rightSection={on && <Check size={15} aria-hidden="true" />}
-      onClick={onClick}
-    >
-      {children}
-    </Menu.Item>
   );
 }
 

@@ -61,7 +61,9 @@ function SearchHeader({ filter, onClose }: { filter: ListFilter; onClose: () => 
   const [text, setText] = useState(filter.q ?? '');
   const input = useRef<HTMLInputElement>(null);
   const { team, q } = filter;
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    input.current?.focus();
+  }, []);
   useEffect(() => {
     const wanted = text.trim();
     if (wanted === (q ?? '')) return;

@@ -37,8 +37,8 @@ export const Row = memo(function Row({ conversation: c, view, selected, unread, 
           search={(s) => s}
           preload={false}
           tabIndex={tabStop ? 0 : -1}
-          activeProps={{}}
-          aria-current={selected ? 'true' : undefined}
+          activeOptions={{ exact: true }}
+          aria-current={selected ? 'page' : undefined}
           data-row={c.id}
         >
           {contactName(c.contact)}

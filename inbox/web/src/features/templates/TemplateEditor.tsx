@@ -24,7 +24,9 @@ type Props = {
 export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.scrollIntoView({ block: 'start' }), []);
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: 'start' });
+  }, []);
   const [draft, setDraft] = useState({
     title: template?.title ?? '',
     body: template?.body ?? '',

@@ -43,7 +43,7 @@ export function ViewLinks({ filter, onPick }: { filter: ListFilter; onPick?: () 
             to="/inbox/$view"
             params={{ view }}
             search={{}}
-            activeProps={{}}
+            activeOptions={{ exact: true }}
             aria-current={filter.view === view && !filter.team ? 'page' : undefined}
             {...(onPick && { onClick: onPick })}
           >
@@ -74,7 +74,7 @@ function Teams({ filter, teams, onPick }: TeamsProps) {
       to="/inbox/$view"
       params={{ view: 'queue' }}
       search={{ team: t.slug }}
-      activeProps={{}}
+      activeOptions={{ exact: true }}
       aria-current={filter.view === 'queue' && filter.team === t.slug ? 'page' : undefined}
       {...(onPick && { onClick: onPick })}
     >
