@@ -33,9 +33,9 @@ func peopleFrom(p channels.People) people {
 
 // span rounds a wait up, so that the words never say less than the number.
 func span(d time.Duration) string {
-	for _, step := range []time.Duration{1, 2, 3, 5, 10, 15, 20, 30, 45} {
-		if d <= step*time.Minute {
-			return counted(int(step), "minute")
+	for _, step := range []int{1, 2, 3, 5, 10, 15, 20, 30, 45} {
+		if d <= time.Duration(step)*time.Minute {
+			return counted(step, "minute")
 		}
 	}
 	hours := int((d + time.Hour - 1) / time.Hour)

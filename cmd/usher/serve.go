@@ -103,9 +103,6 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		err = errors.Join(err, server.Close())
 	}
 	stopWork()
-	if err == http.ErrServerClosed {
-		err = nil
-	}
 	return errors.Join(err, group.Wait())
 }
 

@@ -79,7 +79,7 @@ func Bin() (string, error) {
 	}
 	slices.SortFunc(dirs, func(a, b string) int { return major(b) - major(a) })
 	for _, d := range dirs {
-		if major(d) >= 15 && exists(filepath.Join(d, "initdb")) && exists(filepath.Join(d, "../lib/vector.so")) {
+		if major(d) >= 15 && exists(filepath.Join(d, "initdb")) && exists(filepath.Join(d, "..", "lib", "vector.so")) {
 			return d, nil
 		}
 	}
