@@ -10,12 +10,11 @@ import (
 	"usher/routing"
 )
 
-// Subject is what is measured: the pipeline of production without a database, so without history. Policy may be
-// nil: then only understanding is measured.
+// Subject is what is measured: the pipeline of production, without a database and so without history. A pipeline without
+// a policy is measured for understanding alone.
 type Subject struct {
 	Classifier intent.Classifier
-	Understand func(ctx context.Context, text string) intent.Prediction
-	Policy     *routing.Policy
+	Pipeline   *routing.Pipeline
 }
 
 // Result is one case with everything that was predicted and decided for it.
@@ -29,8 +28,8 @@ type Result struct {
 
 // Run puts every case through the subject, in order. It ends early only when ctx ends.
 func Run(ctx context.Context, s Subject, cases []Case) ([]Result, error) {
-	if s.Classifier == nil || s.Understand == nil {
-		return nil, errors.New("run suite: no classifier")
+	if s.Classifier == nil || s.Pipeline == nil {
+		return nil, errors.New("run suite: no classifier or no pipeline")
 	}
 	results := make([]Result, len(cases))
 	for i, c := range cases {
@@ -44,9 +43,11 @@ func Run(ctx context.Context, s Subject, cases []Case) ([]Result, error) {
 
 func runCase(ctx context.Context, s Subject, c Case) Result {
 	start := time.Now()
-	r := Result{Case: c, Prediction: s.Understand(ctx, c.Text)}
-	if s.Policy != nil {
-		d := s.Policy.Decide(request(c, r.Prediction))
+	requests := []routing.Request{request(c)}
+	s.Pipeline.Prepare(ctx, requests)
+	r := Result{Case: c, Prediction: requests[0].Prediction}
+	if s.Pipeline.Policy != nil {
+		d := s.Pipeline.Decide(requests[0])
 		r.Decision = &d
 	}
 	r.Latency = time.Since(start)
@@ -57,13 +58,13 @@ func runCase(ctx context.Context, s Subject, c Case) Result {
 // decidedAt is the moment at which every offline decision is made, so that runs repeat.
 var decidedAt = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 
-func request(c Case, p intent.Prediction) routing.Request {
+func request(c Case) routing.Request {
 	contact := routing.Contact{Type: c.ContactType}
 	if contact.Type == "" {
 		contact.Type = "customer"
 	}
 	return routing.Request{
-		Text: c.Text, At: decidedAt, Prediction: p, Contact: contact,
+		Text: c.Text, At: decidedAt, Contact: contact,
 		Evidence: routing.Evidence{Repeats: c.Repeats},
 	}
 }

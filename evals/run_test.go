@@ -26,9 +26,23 @@ func (firstWord) Classify(text string) intent.Classification {
 	return intent.Classification{Ranked: []intent.Ranked{{Intent: label, Confidence: .95}}, OOS: .01, OOSScore: -3}
 }
 
-func understand(_ context.Context, text string) intent.Prediction {
+// understand makes a function an Understander.
+type understand func(ctx context.Context, text string) intent.Prediction
+
+func (u understand) Understand(ctx context.Context, text string) intent.Prediction { return u(ctx, text) }
+
+func byFirstWord(_ context.Context, text string) intent.Prediction {
 	c := firstWord{}.Classify(text)
 	return intent.Prediction{Model: "first-word", Ranked: c.Ranked, OOS: c.OOS, Language: "en"}
+}
+
+// subject decides by a policy; nil means understanding alone.
+func subject(u understand, policy *routing.Policy) evals.Subject {
+	p := &routing.Pipeline{Understander: u}
+	if policy != nil {
+		p.Policy = func() *routing.Policy { return policy }
+	}
+	return evals.Subject{Classifier: firstWord{}, Pipeline: p}
 }
 
 func defaultPolicy(t testing.TB) *routing.Policy {
@@ -42,7 +56,7 @@ func defaultPolicy(t testing.TB) *routing.Policy {
 
 func run(t testing.TB, cases ...evals.Case) []evals.Result {
 	t.Helper()
-	rs, err := evals.Run(t.Context(), evals.Subject{Classifier: firstWord{}, Understand: understand, Policy: defaultPolicy(t)}, cases)
+	rs, err := evals.Run(t.Context(), subject(byFirstWord, defaultPolicy(t)), cases)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +115,7 @@ func TestTwoRunsDecideAlike(t *testing.T) {
 }
 
 func TestWithoutAPolicyOnlyUnderstandingIsMeasured(t *testing.T) {
-	rs, err := evals.Run(t.Context(), evals.Subject{Classifier: firstWord{}, Understand: understand}, []evals.Case{{ID: "a", Text: "pricing please", Intent: "pricing", Route: "reply"}})
+	rs, err := evals.Run(t.Context(), subject(byFirstWord, nil), []evals.Case{{ID: "a", Text: "pricing please", Intent: "pricing", Route: "reply"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,10 +135,10 @@ func TestARunWithoutAModelIsAnError(t *testing.T) {
 
 func TestARunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	s := evals.Subject{Classifier: firstWord{}, Understand: func(ctx context.Context, text string) intent.Prediction {
+	s := subject(func(ctx context.Context, text string) intent.Prediction {
 		cancel() // while the first case is under way
-		return understand(ctx, text)
-	}}
+		return byFirstWord(ctx, text)
+	}, nil)
 	_, err := evals.Run(ctx, s, []evals.Case{{ID: "a", Text: "pricing"}, {ID: "b", Text: "thanks"}})
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), `"b"`) {
 		t.Errorf("got %v, want cancelled at case b", err)

@@ -17,7 +17,7 @@ type Pipeline struct {
 	Understander Understander
 	// History is nil where there is none, as in evals: then nothing is remembered and nothing is degraded.
 	History History
-	// Policy is the live policy at the moment of the call.
+	// Policy is the live policy at the moment of the call. It may be nil where nothing is decided and nothing remembered.
 	Policy func() *Policy
 	// EmbedAlways says that an embedding costs microseconds. Otherwise it is asked for only when it can change the
 	// route: when the answer would be automatic, or the model is uncertain.
@@ -27,13 +27,13 @@ type Pipeline struct {
 // Prepare fills in what the requests are decided on and what does not depend on locks: predictions and evidence. It
 // never fails; evidence that could not be had is marked degraded. Their State may be a moment old.
 func (p *Pipeline) Prepare(ctx context.Context, requests []Request) {
-	policy := p.Policy()
 	for i := range requests {
 		requests[i].Prediction = p.understand(ctx, requests[i])
 	}
 	if p.History == nil || len(requests) == 0 {
 		return
 	}
+	policy := p.Policy()
 	questions := make([]Question, len(requests))
 	for i, r := range requests {
 		questions[i] = p.question(policy, r)

@@ -128,8 +128,11 @@ func evalSubject(ctx context.Context, o evalOptions, progress io.Writer) (evals.
 		return evals.Subject{}, 0, fmt.Errorf("train: %w", err)
 	}
 	took := time.Since(start)
-	u := intent.NewUnderstander(model, intent.UnderstandOptions{})
-	return evals.Subject{Classifier: model, Understand: u.Understand, Policy: policy}, took, nil
+	pipeline := &routing.Pipeline{Understander: intent.NewUnderstander(model, intent.UnderstandOptions{})}
+	if policy != nil {
+		pipeline.Policy = func() *routing.Policy { return policy }
+	}
+	return evals.Subject{Classifier: model, Pipeline: pipeline}, took, nil
 }
 
 func evalMaterial(train string) ([]intent.Utterance, *routing.Policy, error) {
