@@ -29,7 +29,9 @@ func (firstWord) Classify(text string) intent.Classification {
 // understand makes a function an Understander.
 type understand func(ctx context.Context, text string) intent.Prediction
 
-func (u understand) Understand(ctx context.Context, text string) intent.Prediction { return u(ctx, text) }
+func (u understand) Understand(ctx context.Context, text string) intent.Prediction {
+	return u(ctx, text)
+}
 
 func byFirstWord(_ context.Context, text string) intent.Prediction {
 	c := firstWord{}.Classify(text)
