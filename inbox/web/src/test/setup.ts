@@ -18,6 +18,7 @@ vi.stubGlobal('matchMedia', (query: string) => ({
   dispatchEvent: () => false,
   onchange: null,
 }));
+vi.stubGlobal('scrollTo', () => {});
 vi.stubGlobal(
   'ResizeObserver',
   class {
@@ -26,3 +27,5 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
+// jsdom knows no fonts; fields that grow with their text listen for those that load later.
+Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });

@@ -133,7 +133,7 @@ function PeopleTable({ rows, days, teamName }: PeopleProps) {
     <details className={styles.people}>
       <summary>
         <ChevronDown size={16} aria-hidden="true" />
-        {rows.length} intents always go to people
+        {rows.length === 1 ? 'One intent always goes' : `${rows.length} intents always go`} to people
         <span className={`${styles.hint} tabular`}>
           {volume.toLocaleString()} messages in {days} days
         </span>

@@ -1,0 +1,67 @@
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+import { show, stubApi } from '@/test/render';
+import { me } from '@/test/shapes';
+import { TemplatesPage } from './TemplatesPage';
+
+Element.prototype.scrollIntoView = vi.fn();
+
+const greeting = { name: 'greeting', title: 'Greeting', version: 2, watch: false, body: 'Hello!' };
+const save = 'PUT /api/v1/templates/greeting';
+const reads = (role: 'ops' | 'agent') => ({
+  'GET /api/v1/me': { body: me({ role }) },
+  'GET /api/v1/templates': { body: { items: [greeting] } },
+  'GET /api/v1/template-variables': {
+    body: { items: [{ name: 'contact.first_name', description: 'The first name' }] },
+  },
+  'GET /api/v1/conversations': { body: { items: [], next_cursor: '' } },
+  'GET /api/v1/thresholds': { body: { days: 30, version: 1, hash: '', items: [] } },
+  'POST /api/v1/templates/greeting/preview': { body: { text: 'Hello Ana!' } },
+});
+
+describe('standard answers', () => {
+  it('show how they read', async () => {
+    stubApi(reads('agent'));
+    await show(<TemplatesPage />);
+    expect(await screen.findByText('Hello Ana!')).toBeInTheDocument();
+    expect(screen.getByText(/People with the ops role can change it/)).toBeInTheDocument();
+    expect(screen.getByLabelText('Text')).toHaveAttribute('readonly');
+  });
+  it('are saved as a new version', async () => {
+    const calls = stubApi({
+      ...reads('ops'),
+      [save]: ({ body }) => ({ body: { ...greeting, ...(body as object), version: 3 } }),
+    });
+    await show(<TemplatesPage />);
+    fireEvent.change(await screen.findByLabelText('Text'), { target: { value: 'Good day!' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Saved as version 3.')).toBeInTheDocument();
+    expect(calls.find((c) => c.method === 'PUT')?.body).toEqual({
+      title: 'Greeting',
+      body: 'Good day!',
+      watch: false,
+    });
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled());
+  });
+  it('are refused with the line that is wrong, and the text stays', async () => {
+    const refusal = {
+      detail: 'line 1',
+      errors: [{ location: 'body.yaml', message: 'no variable x', value: 1 }],
+    };
+    stubApi({ ...reads('ops'), [save]: { status: 422, body: refusal } });
+    await show(<TemplatesPage />);
+    fireEvent.change(await screen.findByLabelText('Text'), { target: { value: '{{ x }}' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByRole('button', { name: 'Line 1' })).toBeInTheDocument();
+    expect(screen.getByLabelText('Text')).toHaveValue('{{ x }}');
+  });
+  it('take a variable where the cursor is', async () => {
+    stubApi(reads('ops'));
+    await show(<TemplatesPage />);
+    const text = (await screen.findByLabelText('Text')) as HTMLTextAreaElement;
+    text.setSelectionRange(5, 5);
+    await userEvent.click(await screen.findByText('contact.first_name'));
+    expect(text).toHaveValue('Hello{{ contact.first_name }}!');
+  });
+});
