@@ -9,14 +9,10 @@ export type Team = Schemas['Team'];
 export type Views = Schemas['Views'];
 export type Contact = Schemas['ContactBrief'];
 export type Owner = Schemas['Owner'];
-/** The document cannot say that a reference may be null; these may. */
-export type Conversation = Omit<Schemas['Conversation'], 'agent' | 'decision_id'> & {
-  agent: Owner | null;
-  decision_id: string | null;
-};
-export type ConversationPage = { items: Conversation[]; next_cursor: string };
+export type Conversation = Schemas['Conversation'];
+export type ConversationPage = Schemas['ConversationPage'];
 export type Context = Schemas['Context'];
-export type Decision = Omit<Schemas['Decision'], 'assignment'> & { assignment: Schemas['Assignment'] | null };
+export type Decision = Schemas['Decision'];
 export type Evidence = Schemas['Evidence'];
 export type Prediction = Schemas['Prediction'];
 export type SimilarCase = Schemas['Case'];
@@ -30,8 +26,5 @@ export type Presence = Me['presence'];
 export type View = 'mine' | 'queue' | 'all' | 'waiting' | 'resolved';
 
 export type Payload = Schemas['Payload'];
-export type Message = Omit<Schemas['Message'], 'agent_id' | 'decision_id'> & {
-  agent_id: string | null;
-  decision_id: string | null;
-};
-export type Messages = { items: Message[]; last_seq: number };
+export type Message = Schemas['Message'];
+export type Messages = Schemas['Messages'];
