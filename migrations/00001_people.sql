@@ -88,6 +88,8 @@ CREATE TABLE agents (
     role             text NOT NULL CHECK (role IN ('agent', 'ops')),
     password_hash    text,
     presence         text NOT NULL DEFAULT 'offline' CHECK (presence IN ('online', 'away', 'offline')),
+    -- Offline because no browser of theirs is connected and not by their own choice: they are online once one is.
+    absent           boolean NOT NULL DEFAULT true CHECK (NOT absent OR presence = 'offline'),
     capacity         int NOT NULL DEFAULT 6 CHECK (capacity BETWEEN 0 AND 100),
     last_assigned_at timestamptz,
     disabled_at      timestamptz,

@@ -208,7 +208,7 @@ func (a *app) openLive(context.Context) error {
 		return err
 	}
 	a.hub = live.New(live.Options{
-		SignIns: a.store, Render: a.renderRow, Views: a.renderViews, Online: a.store.OnlineAgents, Gone: a.gone,
+		SignIns: a.store, Render: a.renderRow, Views: a.renderViews, Online: a.store.OnlineAgents, Gone: a.gone, Came: a.came,
 		Origins: []string{a.config.PublicURL}, Log: a.log,
 	})
 	a.senders = map[string]channels.Sender{channels.WebChat: a.chat, channels.API: polled{}}

@@ -203,13 +203,22 @@ func (c colleagues) SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Pr
 	return nil
 }
 
-// gone marks an agent whose browser has been away for a while: nothing is to be given to an empty chair. In a demo all
-// but one chair are empty, and that one may be taken late: everybody stays as the story leaves them.
+// gone takes an agent offline whose browser has been away for a while.
 func (a *app) gone(ctx context.Context, agent uuid.UUID) error {
-	if a.demo {
-		return nil
+	changed, err := a.store.MarkAbsent(ctx, agent)
+	if changed {
+		a.announce(news{Agent: agent, Presence: inbox.Offline})
 	}
-	return colleagues{a.store, a}.SetPresence(ctx, agent, inbox.Away)
+	return err
+}
+
+// came brings an agent online who opens the inbox and has not chosen to be away.
+func (a *app) came(ctx context.Context, agent uuid.UUID) error {
+	changed, err := a.store.MarkPresent(ctx, agent)
+	if changed {
+		a.announce(news{Agent: agent, Presence: inbox.Online})
+	}
+	return err
 }
 
 // tellConnected lets other nodes know which agents have a browser here, so that none counts as gone there.

@@ -168,6 +168,11 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.send(encode(frame{Type: "hello", At: &now}))
 	h.join(c)
 	defer h.part(c)
+	if h.o.Came != nil {
+		if err := h.o.Came(r.Context(), agent.ID); err != nil {
+			h.o.Log.Error("note that an agent came", "agent", agent.ID, "error", err)
+		}
+	}
 	c.serve(context.WithoutCancel(r.Context()))
 }
 

@@ -30,6 +30,8 @@ type Options struct {
 	// Grace. Both or neither.
 	Online func(ctx context.Context) ([]uuid.UUID, error)
 	Gone   func(ctx context.Context, agent uuid.UUID) error
+	// Came is told each agent who connects; nil when nobody asks.
+	Came func(ctx context.Context, agent uuid.UUID) error
 	// Origins are the pages that may connect beside the server's own host, such as "https://help.example".
 	Origins []string
 	Log     *slog.Logger

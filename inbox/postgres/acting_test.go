@@ -464,7 +464,7 @@ func TestAHandTakeAndDispatchersTogetherNeverExceedCapacity(t *testing.T) {
 	}
 	f.exec(`UPDATE conversations SET skills = '{}'`)
 	ada := f.person("ada", inbox.RoleAgent, "care")
-	f.exec(`UPDATE agents SET presence = 'online', capacity = 5`)
+	f.exec(`UPDATE agents SET presence = 'online', absent = false, capacity = 5`)
 	mine := value[uuid.UUID](f, `SELECT id FROM conversations ORDER BY id DESC LIMIT 1`)
 	wins(5, func(i int) error {
 		if i == 0 {

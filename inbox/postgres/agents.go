@@ -54,11 +54,11 @@ func (s *Store) Teams(ctx context.Context) ([]inbox.Team, error) {
 	return ts, nil
 }
 
-// SetPresence says whether an agent takes work. Coming online makes room in the agent's teams.
+// SetPresence says whether an agent takes work, by their own choice. Coming online makes room in the agent's teams.
 func (s *Store) SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Presence) error {
 	var team string
 	err := s.pool.QueryRow(ctx, `
-		UPDATE agents SET presence = $2 WHERE id = $1
+		UPDATE agents SET presence = $2, absent = false WHERE id = $1
 		RETURNING COALESCE((SELECT min(t.slug) FROM team_members tm JOIN teams t ON t.id = tm.team_id WHERE tm.agent_id = $1), '')`, agent, p).Scan(&team)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fmt.Errorf("set presence of agent %s: %w", agent, inbox.ErrNotFound)
@@ -70,6 +70,29 @@ func (s *Store) SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Presen
 		s.committed(inbox.Change{Team: team})
 	}
 	return nil
+}
+
+// MarkAbsent takes an agent offline whose browsers have all been away for a while: nothing is to be given to an empty
+// chair. It reports whether that changed anything.
+func (s *Store) MarkAbsent(ctx context.Context, agent uuid.UUID) (bool, error) {
+	tag, err := s.pool.Exec(ctx, `UPDATE agents SET presence = 'offline', absent = true WHERE id = $1 AND presence = 'online'`, agent)
+	if err != nil {
+		return false, fmt.Errorf("mark agent %s absent: %w", agent, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+// MarkPresent brings an agent online who was offline only for absence, or has never been here. It reports whether that
+// changed anything.
+func (s *Store) MarkPresent(ctx context.Context, agent uuid.UUID) (bool, error) {
+	tag, err := s.pool.Exec(ctx, `UPDATE agents SET presence = 'online', absent = false WHERE id = $1 AND absent`, agent)
+	if err != nil {
+		return false, fmt.Errorf("mark agent %s present: %w", agent, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return false, nil
+	}
+	return true, s.SetPresence(ctx, agent, inbox.Online) // says that there is room
 }
 
 // OnlineAgents are the agents who take work now.

@@ -156,7 +156,7 @@ func TestPeopleAreCountedAndTheirUsualWaitMeasured(t *testing.T) {
 		t.Errorf("with nobody: %+v, %v", p, err)
 	}
 	ada := f.person("ada", inbox.RoleAgent)
-	f.exec(`UPDATE agents SET presence = 'online'`)
+	f.exec(`UPDATE agents SET presence = 'online', absent = false`)
 	for i, who := range []string{"a", "b", "c", "d"} {
 		r := f.chats(who, who, "hello")
 		f.must(second(f.store.Reply(t.Context(), r.ConversationID, ada, inbox.Draft{Text: "hi", ClientID: "x"})))

@@ -172,7 +172,7 @@ func (f *floor) answer(w writer, decisions ...uuid.UUID) {
 func (f *floor) hire(name string, capacity int, skills ...string) uuid.UUID {
 	f.Helper()
 	id := uuid.Must(uuid.NewV7())
-	f.exec(`INSERT INTO agents (id, email, name, role, presence, capacity) VALUES ($1, lower($2) || '@example.com', $2, 'agent', 'online', $3)`, id, name, capacity)
+	f.exec(`INSERT INTO agents (id, email, name, role, presence, absent, capacity) VALUES ($1, lower($2) || '@example.com', $2, 'agent', 'online', false, $3)`, id, name, capacity)
 	f.exec(`INSERT INTO team_members (team_id, agent_id) SELECT id, $1 FROM teams WHERE slug = 'care'`, id)
 	for _, s := range skills {
 		f.exec(`INSERT INTO agent_skills (agent_id, skill, level) VALUES ($1, $2, 3)`, id, s)

@@ -232,8 +232,36 @@ func TestComingOnlineTellsTheDispatcher(t *testing.T) {
 	if err := f.store.SetPresence(t.Context(), uuid.New(), inbox.Online); !errors.Is(err, inbox.ErrNotFound) {
 		t.Errorf("nobody's presence: %v", err)
 	}
-	f.exec(`UPDATE agents SET presence = 'online'`)
+	f.exec(`UPDATE agents SET presence = 'online', absent = false`)
 	if ids, err := f.store.OnlineAgents(t.Context()); err != nil || !slices.Equal(ids, []uuid.UUID{a.ID}) {
 		t.Errorf("online are %v, %v", ids, err)
 	}
+}
+
+func TestPresenceFollowsTheBrowserUnlessTheAgentChose(t *testing.T) {
+	f := newFloor(t)
+	ada, err := f.store.AddAgent(t.Context(), inbox.NewAgent{Email: "ada@example.com", Name: "Ada", Role: inbox.RoleAgent})
+	f.must(err)
+	presence := func() string { return value[string](f, `SELECT presence FROM agents WHERE id = $1`, ada.ID) }
+	step := func(what string, want string, changes bool, do func() (bool, error)) {
+		t.Helper()
+		changed, err := do()
+		f.must(err)
+		if changed != changes || presence() != want {
+			t.Errorf("%s: changed %v and is %s, want %v and %s", what, changed, presence(), changes, want)
+		}
+	}
+	came := func() (bool, error) { return f.store.MarkPresent(t.Context(), ada.ID) }
+	gone := func() (bool, error) { return f.store.MarkAbsent(t.Context(), ada.ID) }
+	chooses := func(p inbox.Presence) func() (bool, error) {
+		return func() (bool, error) { return true, f.store.SetPresence(t.Context(), ada.ID, p) }
+	}
+	step("opens the inbox for the first time", "online", true, came)
+	step("closes it", "offline", true, gone)
+	step("comes back", "online", true, came)
+	step("chooses to be away", "away", true, chooses(inbox.Away))
+	step("closes it while away", "away", false, gone)
+	step("comes back while away", "away", false, came)
+	step("chooses to be offline", "offline", true, chooses(inbox.Offline))
+	step("comes back while offline by choice", "offline", false, came)
 }
