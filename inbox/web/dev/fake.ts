@@ -261,7 +261,7 @@ export class FakeUsher {
     return { status: 201, body: m };
   }
 
-  /** A customer writes. */
+  /** A customer writes; in capitals, it is urgent. */
   receive(cid: string, text: string) {
     const h = this.held.get(cid)!;
     const m = this.append(h, {
@@ -275,6 +275,7 @@ export class FakeUsher {
       waiting_since: m.created_at,
       last_message_at: m.created_at,
       preview: text,
+      ...(text === text.toUpperCase() && { priority: 'urgent' }),
     });
     this.onChange(h.conversation);
   }

@@ -22,6 +22,12 @@ export function fakeUsher(): Plugin {
       begin();
       res.end();
     });
+    // A customer writes: /receive?conversation=…&text=…
+    server.middlewares.use('/receive', (req, res) => {
+      const query = new URL(req.url ?? '', 'http://usher').searchParams;
+      usher.receive(query.get('conversation') ?? '', query.get('text') ?? '');
+      res.end();
+    });
     server.middlewares.use('/api/v1', (req, res) => void answer(usher, req, res));
     server.httpServer?.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
       if (req.url === '/api/v1/live') accept(req, socket, live);

@@ -139,6 +139,30 @@ describe('a conversation', () => {
   });
 });
 
+describe('live', () => {
+  const jonas = '01931000-0000-7000-8000-000000001001';
+  const receive = (text: string) =>
+    fetch(`${usher.url}/receive?conversation=${jonas}&text=${encodeURIComponent(text)}`);
+
+  it('a message appears in the open conversation and in its row', async () => {
+    await page.goto(`${usher.url}/inbox/mine/${jonas}`);
+    await log().waitFor();
+    await receive('It was with the neighbour after all.');
+    await log().getByText('It was with the neighbour after all.').waitFor();
+    await page.locator('[role=listitem]', { hasText: 'with the neighbour' }).waitFor();
+    expect(page.complaints).toEqual([]);
+  });
+
+  it('what became urgent is announced and stands first', async () => {
+    await receive('I WANT MY MONEY BACK NOW');
+    await page
+      .locator('[aria-live=assertive]', { hasText: 'Urgent: Jonas Feld' })
+      .waitFor({ state: 'attached' });
+    await page.locator('[role=listitem]', { hasText: 'MONEY BACK' }).waitFor();
+    expect(page.complaints).toEqual([]);
+  });
+});
+
 describe('without a connection', () => {
   it('a reply waits, says so, and goes out by itself', async () => {
     await page.locator('[data-row]', { hasText: 'Priya' }).click();
@@ -177,7 +201,7 @@ describe('shortcuts', () => {
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Next conversation').waitFor();
-    await dialog.getByText('Single keys work').click();
+    await dialog.getByRole('switch', { name: 'Single keys work' }).click();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await page.keyboard.press('j');

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { keys } from '@/api/queries';
@@ -22,7 +22,7 @@ export function Frame() {
   useEffect(() => connectOutbox(queries), [queries]);
   const announce = useCallback(
     (news: News) => {
-      if (news.type !== 'conversation' || !becameUrgent(queries.getQueryData, news.conversation)) return;
+      if (news.type !== 'conversation' || !becameUrgent(queries, news.conversation)) return;
       setAnnounced(`Urgent: ${contactName(news.conversation.contact)}. ${news.conversation.preview}`);
     },
     [queries],
@@ -52,9 +52,10 @@ export function Frame() {
   );
 }
 
-function becameUrgent(held: (key: readonly string[]) => unknown, c: Conversation): boolean {
+/** True for what is urgent now and was not when last heard of. */
+function becameUrgent(queries: QueryClient, c: Conversation): boolean {
   if (c.priority !== 'urgent' || c.status !== 'open') return false;
-  const before = held(keys.conversation(c.id)) as Conversation | undefined;
+  const before = queries.getQueryData<Conversation>(keys.conversation(c.id));
   return before?.priority !== 'urgent' || before.status !== 'open';
 }
 
