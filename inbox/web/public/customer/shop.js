@@ -1,5 +1,6 @@
 // The demo shop: who the visitor is, and questions to try. It uses only what any page may: window.Usher.
-const kept = 'fennmark.user';
+const kept = 'demo.customer';
+const visitor = 'visitor';
 const chat = document.querySelector('script[data-inbox]');
 const notice = document.querySelector('#notice');
 
@@ -39,8 +40,7 @@ function choice(label, title, user, checked) {
 
 function become(user) {
   try {
-    if (user) localStorage.setItem(kept, user.id);
-    else localStorage.removeItem(kept);
+    localStorage.setItem(kept, user ? user.id : visitor);
   } catch {
     // Without storage the choice holds until the page is left.
   }
@@ -57,19 +57,23 @@ function last() {
   }
 }
 
-/** Offers the demo's customers. There are none outside the demo, and then nothing is offered. */
+/**
+ * Offers the demo's customers, and is the first of them until somebody else is chosen: her order is the one to ask about.
+ * There are none outside the demo, and then nothing is offered and everybody is a visitor.
+ */
 async function offerPeople() {
   const answer = await fetch('/customer/identity.json', { headers: { Accept: 'application/json' } });
   if (!answer.ok || !answer.headers.get('Content-Type')?.includes('json')) return;
   const { users } = await answer.json();
   if (!Array.isArray(users) || users.length === 0) return;
   const who = document.querySelector('#who');
-  const now = users.find((u) => u.id === last());
-  who.append(choice('a visitor', 'Nobody is signed in', null, !now));
+  const chosen = last();
+  const now = chosen === visitor ? undefined : (users.find((u) => u.id === chosen) ?? users[0]);
   for (const u of users) {
     const kind = u.type && u.type !== 'customer' ? `, ${u.type === 'vip' ? 'VIP' : u.type}` : '';
     who.append(choice(u.name + kind, `${u.name} is signed in: ${u.email}`, u, u === now));
   }
+  who.append(choice('a visitor', 'Nobody is signed in', null, !now));
   who.hidden = false;
   if (now) become(now);
 }

@@ -9,8 +9,12 @@ export function intentName(
   return catalogue?.find((i) => i.id === id)?.name ?? id.replaceAll('_', ' ');
 }
 
-/** 0.943 as `94 %`. */
-export const percent = (share: number): string => `${Math.round(share * 100)}\u202f%`;
+/** 0.943 as `94 %`. What is not quite all or nothing does not read as if it were. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.005) return '<\u202f1\u202f%';
+  if (share < 1 && share >= 0.995) return '>\u202f99\u202f%';
+  return `${Math.round(share * 100)}\u202f%`;
+}
 
 /** The first letters of the first and last name, or of the address. */
 export function initials(name: string): string {

@@ -122,9 +122,7 @@ function Bar({ name, share, tone }: { name: string; share: number; tone: 'first'
       <span className={styles.track} aria-hidden="true">
         <span className={styles.fill} style={{ width: `${share * 100}%` }} />
       </span>
-      <span className={`${styles.share} tabular`}>
-        {share > 0 && share < 0.005 ? '<\u202f1\u202f%' : percent(share)}
-      </span>
+      <span className={`${styles.share} tabular`}>{percent(share)}</span>
     </li>
   );
 }
