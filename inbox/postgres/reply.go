@@ -78,12 +78,15 @@ func (s *Store) sendAnswers(ctx context.Context, pending []*pendingReply) error 
 		}
 		b := &pgx.Batch{}
 		var sends []*sending
+		seqs := map[uuid.UUID]int64{} // a conversation may have several decisions here
 		for _, p := range pending {
 			l, ok := locks[p.decision]
 			if !ok {
 				continue
 			}
+			l.lastSeq = max(l.lastSeq, seqs[l.conversation])
 			change, send := l.queue(b, p)
+			seqs[l.conversation] = l.lastSeq
 			changes = append(changes, change)
 			if send != nil {
 				sends = append(sends, send)
