@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { fakeUsher } from './dev/plugin';
+import { fakeUsher } from './dev/plugin.ts';
 
 // USHER_API points the development server at a running Usher; `vite --mode alone` answers from memory instead.
 const api = process.env.USHER_API ?? 'http://127.0.0.1:8080';

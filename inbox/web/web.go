@@ -25,8 +25,9 @@ func Built() bool {
 	return err == nil
 }
 
-// Handler serves the app: files by their names, a folder by its index.html as the customer page of the demo at /customer,
-// and the app's page for every other address that is not under /api, so that a link into the app can be opened and reloaded. Files under /assets carry their hash and are kept for ever.
+// Handler serves the app: files by their names, a folder by its index.html (the customer page of the demo at /customer),
+// and the app's page for every other address that is not under /api, so that a link into the app can be opened and
+// reloaded. Files under /assets carry their hash and are kept for ever.
 func Handler() http.Handler {
 	dist, err := fs.Sub(files, "dist")
 	if err != nil {

@@ -12,7 +12,7 @@ import {
   teams,
   templates,
   thresholds,
-} from './data';
+} from './data.ts';
 
 export type Answer = { status: number; body?: unknown };
 type Body = Record<string, unknown>;

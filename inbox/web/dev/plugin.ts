@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
-import { FakeUsher } from './fake';
+import { FakeUsher } from './fake.ts';
 
 export function fakeUsher(): Plugin {
   let usher: FakeUsher;

@@ -22,7 +22,7 @@ export function Activities({ items }: { items: Message[] }) {
       )}
       {shown.map((m) => (
         <div key={m.id} className={styles.activity}>
-          {activityText(m.payload, teams)}
+          <span title={activityText(m.payload, teams)}>{activityText(m.payload, teams)}</span>
           <time dateTime={m.created_at} title={exact(m.created_at)} className="tabular">
             {clock(m.created_at)}
           </time>
