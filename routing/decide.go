@@ -116,8 +116,8 @@ func (p *Policy) handToPeople(v view, d *Decision) {
 	if v.State.Team == "" {
 		return
 	}
-	clear := v.label != intent.OutOfScope && v.top.Confidence >= v.route.Threshold
-	if clear && v.route.Route == ToAgent {
+	plain := v.label != intent.OutOfScope && v.top.Confidence >= v.route.Threshold
+	if plain && v.route.Route == ToAgent {
 		if v.State.AgentID != nil {
 			d.Team = v.State.Team
 		}

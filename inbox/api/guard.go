@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -45,7 +46,7 @@ func Guard(log *slog.Logger) gin.HandlerFunc {
 
 // recovered logs a panic with its stack and answers, if nothing was answered yet.
 func recovered(log *slog.Logger, c *gin.Context, v any) {
-	if v == http.ErrAbortHandler {
+	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(v)
 	}
 	log.Error("request panicked", "method", c.Request.Method, "path", c.FullPath(), "panic", v, "stack", string(debug.Stack()))

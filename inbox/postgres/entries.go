@@ -62,9 +62,6 @@ func lockConversation(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*locked, er
 	return c, nil
 }
 
-// owned reports whether an agent has the conversation.
-func (c *locked) owned() bool { return c.agent != nil && c.status != inbox.Resolved }
-
 // queued reports whether it waits in a team's queue.
 func (c *locked) queued() bool { return c.status == inbox.Open && c.agent == nil && c.teamID != nil }
 

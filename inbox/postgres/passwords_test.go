@@ -41,8 +41,12 @@ func TestAHashThatIsNoneIsAnErrorAndNeverAPassword(t *testing.T) {
 func TestHashingEndsWithItsCaller(t *testing.T) {
 	for range cap(hashing) {
 		hashing <- struct{}{}
-		defer func() { <-hashing }()
 	}
+	defer func() {
+		for range cap(hashing) {
+			<-hashing
+		}
+	}()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := hashPassword(ctx, "x"); !errors.Is(err, context.Canceled) {

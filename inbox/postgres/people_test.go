@@ -181,9 +181,8 @@ func TestAPasswordSignsInAndAWrongOneDoesNot(t *testing.T) {
 	if _, err := f.store.SignInByPassword(t.Context(), a.Email, "correct horse battery"); err != nil {
 		t.Errorf("right password: %v", err)
 	}
-	wrong, unknown := error(nil), error(nil)
-	_, wrong = f.store.SignInByPassword(t.Context(), a.Email, "correct horse")
-	_, unknown = f.store.SignInByPassword(t.Context(), "nobody@example.com", "correct horse")
+	_, wrong := f.store.SignInByPassword(t.Context(), a.Email, "correct horse")
+	_, unknown := f.store.SignInByPassword(t.Context(), "nobody@example.com", "correct horse")
 	if !errors.Is(wrong, inbox.ErrAuth) || !errors.Is(unknown, inbox.ErrAuth) || wrong.Error() != unknown.Error() {
 		t.Errorf("wrong password: %v; unknown address: %v; want the same refusal", wrong, unknown)
 	}

@@ -72,8 +72,8 @@ func TestAnArtefactThatMakesNoSenseIsNamed(t *testing.T) {
 	}
 }
 
-func replace(b []byte, old, new string) []byte {
-	return []byte(strings.Replace(string(b), old, new, 1))
+func replace(b []byte, what, by string) []byte {
+	return []byte(strings.Replace(string(b), what, by, 1))
 }
 
 func FuzzLoad(f *testing.F) {

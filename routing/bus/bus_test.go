@@ -73,13 +73,13 @@ type worker struct {
 }
 
 // consume starts a worker; fail may refuse a batch, nil never does.
-func consume(t testing.TB, b *Bus, topic string, max int, fail func([]routing.Work) error) *worker {
+func consume(t testing.TB, b *Bus, topic string, most int, fail func([]routing.Work) error) *worker {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &worker{t: t, batches: make(chan []routing.Work, 10_000)}
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		err := b.Consume(ctx, topic, max, func(_ context.Context, batch []routing.Work) error {
+		err := b.Consume(ctx, topic, most, func(_ context.Context, batch []routing.Work) error {
 			if fail != nil {
 				if err := fail(batch); err != nil {
 					return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -328,7 +329,7 @@ func TestABatchTakesAsManyStatementsAsOneQuestion(t *testing.T) {
 	if one != many || many > 7 {
 		t.Errorf("1 question takes %d statements, %d take %d; want as many, and at most 7", one, len(qs), many)
 	}
-	if got, err := h.Recall(t.Context(), append(qs, qs[:5]...)); err != nil || len(got) != len(qs)+5 {
+	if got, err := h.Recall(t.Context(), slices.Concat(qs, qs[:5])); err != nil || len(got) != len(qs)+5 {
 		t.Errorf("more than a batch: %d answers, %v", len(got), err)
 	}
 }
