@@ -20,7 +20,10 @@ export function Page({
         <h1>{title}</h1>
         {actions}
       </header>
-      <div className={styles.body}>{children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys, also without a control in it */}
+      <div className={styles.body} tabIndex={0}>
+        {children}
+      </div>
     </main>
   );
 }

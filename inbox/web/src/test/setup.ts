@@ -29,3 +29,4 @@ vi.stubGlobal(
 );
 // jsdom knows no fonts; fields that grow with their text listen for those that load later.
 Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
+Element.prototype.scrollIntoView = () => {};

@@ -1,11 +1,9 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { show, stubApi } from '@/test/render';
 import { me } from '@/test/shapes';
 import { TemplatesPage } from './TemplatesPage';
-
-Element.prototype.scrollIntoView = vi.fn();
 
 const greeting = { name: 'greeting', title: 'Greeting', version: 2, watch: false, body: 'Hello!' };
 const save = 'PUT /api/v1/templates/greeting';

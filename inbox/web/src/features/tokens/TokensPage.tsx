@@ -156,7 +156,7 @@ function Pair({ fg, bg, least, ratio }: PairProps) {
         style={{ color: `var(${fg})`, background: `var(${bg})` }}
         aria-hidden="true"
       >
-        Aa
+        {least === 4.5 ? 'Aa' : <span className={styles.shape} />}
       </span>
       <span className={styles.pairName}>
         {fg.slice(2)} <span>on {bg.slice(2)}</span>

@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ask, client } from '@/api/client';
 import { intentsQuery, keys } from '@/api/queries';
 import type { Conversation, Decision, Intent, Priority } from '@/api/shapes';
@@ -16,6 +16,10 @@ type Props = { d: Decision; conversation: Conversation; onDone: () => void };
 /** Says what a decision should have been. Only what differs is sent. */
 export function Correct({ d, conversation, onDone }: Props) {
   const catalogue = useQuery(intentsQuery).data;
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const [c, setC] = useState<Correction>({
     intent: d.intent,
     priority: d.priority as Priority,
@@ -30,7 +34,7 @@ export function Correct({ d, conversation, onDone }: Props) {
     if (body) send.mutate(body);
   };
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <form ref={form} className={styles.form} onSubmit={submit}>
       <NativeSelect
         label="Intent"
         data-autofocus
