@@ -18,6 +18,7 @@ var sets = map[string]string{
 	"stranger": "someone somebody stranger hacker hackers thief scammer scammers criminal intruder attacker",
 	"day":      "today tonight tomorrow tmrw tmr monday tuesday wednesday thursday friday saturday sunday noon midnight eod",
 	"event":    "wedding birthday flight trip exam presentation party holiday vacation anniversary graduation interview conference launch funeral christening",
+	"many":     "20 30 40 50 60 70 80 90 100 120 150 200 250 300 400 500 600 800 1000 fifty hundred hundreds thousand dozens forty thirty sixty",
 	"very":     "very really extremely so deeply incredibly seriously absolutely truly bitterly beyond super highly utterly totally pretty",
 	"swear":    "fuck fucking fucked fuckin fucker fuckers fck fking fkn bullshit shitty wtf ffs bastards bastard asshole assholes arsehole goddamn",
 }
@@ -132,7 +133,7 @@ const repeatRules = `
 	i|ive|we|weve {told} ~ {before}
 	already sent|submitted|opened|made|left|filed ~ {note}
 	sent|wrote|written|left|submitted|opened|raised ~ {often} {note}
-	{often} {note} ~ no|already|still|but|without
+	{often} {note} ~ no|not|zero|nothing|none|nobody|never|already|still|but|without
 	i|we sent|wrote|submitted|opened ~ {note} ~ ago|yesterday|already|before|last|but|no|still
 	still|yet ~ no|not|without|havent|hasnt|waiting ~ {answer}
 	still|been waiting ~ hear|{answer}|callback

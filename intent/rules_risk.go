@@ -16,6 +16,14 @@ const deadlineRules = `
 	suspended|blocked|closed|deleted|switched ~ at midnight|noon|tonight
 	need|needed|want ~ for my|our|the|a ~ {event}
 	{event} is|on|starts ~ {day}|days|hours
+	funerals|weddings|exams|interviews|appointments|partys|launchs {day}|at
+	appointment|hearing|surgery|operation|ceremony|kickoff is|starts ~ {day}|at
+	flight|train|plane|ferry|bus|coach|taxi|boat leaves|goes|departs|boards ~ in|at|{day}
+	leave|leaves|close|closes|start|starts|begin|begins|end|ends|open|opens|depart|departs|boards|takes ~ within|in ~ hour|hours|minutes|mins|min
+	hour|hours|minutes before the|our|my|we|i|it
+	before midnight|noon|tonight
+	last day to|for|of
+	from tomorrow|tonight|today on
 	leave|leaving|leaves|travel|travelling|traveling|flying|fly ~ {day}
 	leave|leaving|travelling|traveling|flying|fly in ~ hours|days
 	before i|we fly|travel|depart
@@ -31,6 +39,7 @@ const deadlineRules = `
 	within the? next? hour|24|48
 	stop ~ before it|they ships|ship|sends|goes|leaves
 	production|prod|everything|checkout|system|server ~ down|offline $|since|right|and|now
+	till|tills|terminals|registers|shop|store|line|production|warehouse|phones|server ~ down|offline|dead|still|idle $|since|right|and|now|because|on
 	losing|lose money|sales|customers|orders|revenue
 	last minute
 	hurry up|please
@@ -59,10 +68,37 @@ const stakesRules = `
 	no|without food|heating|water|electricity
 	two|weeks|a|week|weeks of food|groceries
 	cant|cannot eat|feed ~
+	cant|cannot ~ pay my|our|the people|staff|rent|workers|team|drivers|employees
+	cant|cannot ~ buy|afford ~ food|medicine|milk|nappies
+	rent bounces|bounced|bounce|is due
+	newborn|baby|babys|kids|children|child|toddler|toddlers ~ hungry|starving|freezing|crying
+	newborn|baby|kids|children|child|toddler|toddlers cant|cannot|hasnt|havent ~ eat|eaten|drink|feed|fed
+	production|line|factory|plant|kitchen|bakery stands|standing|stopped|stops|still|idle
+	production|line|factory|plant is|has stopped|down|still|idle
+	tills|registers|terminals ~ down|dead|offline|frozen
+	full of people|customers|guests|patients|kids|children
+	guests|people|customers|visitors|children|pupils|passengers|students ~ waiting|outside|queueing|queuing|in front|at the door
+	hospital|hospitals|hospice|ambulances|theatre|theatres|operating ~ starts|refused|waiting|without|stands|today|tonight
+	stuck|standing|waiting|stand at|in|on|outside ~ airport|border|night|rain|cold|snow|dark
+	whole|entire|all school|shop|store|team|clinic|hospital|office|hotel|site|warehouse|tills ~ locked|down|dead|still|blocked|offline|waiting
+	all our tills|terminals|staff|people|lorries|customers|machines ~ locked|down|dead|still|blocked|offline|waiting
+	passport|visa ~ appointment|flight|embassy|consulate
+	or|otherwise|else i|we ~ lose my|our|the ~ house|home|flat|job|licence|deposit|contract|visa|place
+	be|get fined
 	our|the|my whole|entire ~ registration|event|team|company|business|office|production|wedding ~ dead|down|blocked|stands|still|stuck|ruined
 	will ~ ruin|ruined|bankrupt
 	bankrupt|bankruptcy
-	losing|lose ~ job|house|home|patients|customers|bookings|sales|thousands`
+	losing|lose ~ job|house|home|patients|customers|bookings|sales|thousands
+	wedding|weddings|funeral|funerals|surgery|operation|hearing|exam|exams|flight|competition ~ today|tonight|tomorrow|morning|hour|hours
+	buy|afford food
+	rent bounces|bounced|bounce|is ~ due
+	{many} guests|people|children|kids|pupils|staff|passengers|visitors|families|households ~ without|waiting|outside|door|cant|stand|blocked|locked`
+
+// soonRules are words of today and of people who stand there waiting: with much at stake they are a deadline.
+const soonRules = `
+	today|tonight|tomorrow|tmrw|now|midnight|hour|hours|minutes
+	this morning|afternoon|evening|minute|moment
+	stuck|standing|stranded|waiting|refused|crying|since|cant|cannot`
 
 const stakesExcept = `
 	medicine|medication cabinet|bottle|box|ball
@@ -146,7 +182,42 @@ const harmRules = `
 	transaction*|payment*|purchase*|withdrawal*|transfer* ~ i ~ didnt|never|havent|dont|not make|made|authorise|authorize|authorised|authorized|do|did|recognise|recognize|approve
 	fraud on|happening ~ my|our
 	using|with my card|account|name|identity|details ~ without|fraud
+	emptying|emptied|draining|drained|raiding|raided|plundering|plundered|cleared my|our|out
+	order*|purchase*|payment*|booking*|charge* ~ i ~ never|didnt placed|place|ordered|order|made|make|bought|buy|booked|book ~ and|stop|block|help
+	payments|money|orders|transfers going|leaving|disappearing ~ account|card ~ not me|mine
+	payments|money|orders|transfers ~ right now ~ not me|mine
+	mail|email|password|phone|number|address ~ switched|replaced|swapped|changed to|by|for ~ one|something|someone i ~ know|recognise|recognize
+	changed|swapped|switched|replaced my|our password|email|mail|number|phone|address|login|details
+	ex|exhusband|exwife|flatmate|neighbour|colleague ~ has|knows|got my password|passwords|login|location|access|account
+	admin|employee|colleague|he|she|hes|shes|someone|somebody ~ is|was deleting|wiping|erasing|destroying everything|all|our|my
+	lock him|her|them out
+	key|keys|token|tokens|secret|secrets|credentials is|are|was|were|got|has|have|been public|leaked|exposed|stolen|compromised|published|pushed
+	pulling|scraping|downloading|copying|reading|listing ~ customer|customers|our|my data|records|files|messages
+	numbers|addresses|data|details|names|passwords|orders ~ on|in a|the public|open ~ page|list|internet|web|net|google
+	threatens|threatening|threatened to ~ publish|post|leak|share|send|kill|hurt|come
+	publish|post|posted|leak|leaked|shared my|our photos|pictures|nudes|address|details|messages
+	following|tracking me|where ~ with|through|via|by
+	false|fake|forged invoice|invoices|bill|account ~ paid|transferred|sent
+	paid|transferred|sent ~ false|fake|forged|wrong account|invoice|iban ~ because|after ~ somebody|someone|email|mail
+	gave|given|told ~ code|pin|password ~ and|now ~ gone|missing|taken|empty|charged
 	victim of
+	{stranger}|ex ~ knows|has|guessed|got|stole|obtained|found ~ my|our|the password|passwords|login|pin
+	nicked|pinched|stole|stolen ~ login|logins|password|points|balance
+	login|points|balance|account ~ nicked|pinched|stolen
+	logged|signed in as me
+	someones|somebodys|hes|shes in there|my|our
+	reset|verification|code|codes|mail|email|text|texts ~ i|we ~ never|didnt|havent|not ask|asked|request|requested
+	login|logins|sign-in|signin|sign|sign-ins|attempt|attempts ~ not me|us|mine|ours
+	i|we didnt|never|certainly do|did that|this|it
+	i|we certainly? did not|nothing ~ do ~ that|this|it
+	account takeover|take-over
+	revoke|kill|end ~ sessions|session|tokens|token|keys
+	lock it|my|our now|account
+	lock|block|freeze ~ my|our|the|ordering account
+	ex-employee|former|fired|dismissed ~ access|accessing|accesses|logged
+	unknown|strange|second admin|user|person|number|e-mail|email|ip ~ appeared|added|entered|created|signed|logged|has|have|in
+	fake|bogus|false|lookalike|phishing ~ shop|site|website|page|profile|mail|mails|messages ~ your|us|name|logo|brand
+	using|uses|use|with|in|under your name|logo|brand ~ asks|asked|asking|wants|wanted|sells|sold|fake|scam|fraud
 	identity theft|fraud|stolen
 	stole|stolen|stealing|steal|using|impersonating my|our identity
 	impersonating me|us
@@ -166,6 +237,13 @@ const harmRules = `
 	caught|catching|catch|set|on fire|flames
 	fire|flames|smoke|sparks came|coming|comes out|from
 	burst|bursting|went into|in|up flames|fire
+	fire at|in|on your|the|our|my warehouse|shop|store|depot|branch|kitchen|house|cellar|yard|roof
+	is|its|are on fire
+	started|starts|began|begins to? smoke|smoking|smoulder|spark|sparking|burn|burning|hiss|hissing|melt|melting
+	scorched|singed|charred|melted my|our|the|through|a
+	so|too|very hot ~ burned|burnt|melted|blistered
+	hissing|gas ~ stinks|stink|smell|smells|smelling|headache|headaches
+	alarm ~ gas|smoke|monoxide|co ~ headache|headaches|dizzy|doesnt|not
 	exploded|exploding|explosion|electrocuted|electrocute
 	smoke|smoking|sparks|sparking|fumes ~ from|coming|out|when|plugged|device|charger|battery
 	charger|battery|device|cable|plug|socket|adapter|machine|laptop|heater|kettle|toaster|oven|it ~ smoking|sparking|sparks|smokes|melted|melting|swollen|bulging|overheating|overheats|overheated|exploded|burnt|burned
@@ -174,11 +252,27 @@ const harmRules = `
 	got|gets|getting|get|gave ~ shocked|electrocuted|injured|shock
 	burned|burnt|burns|cut|hurt|injured|scalded my|our|her|his|their|a ~ hand|hands|finger|fingers|skin|face|arm|arms|child|daughter|son|kid|baby|dog|cat|leg|foot|wife|husband|mother|eye|eyes|neck|mouth
 	injured|injury|injuries|bleeding|ambulance|unconscious
+	unconscious|collapsed|fainted|concussion|stitches|hospitalised|hospitalized
+	ended|landed up? in hospital|casualty
+	rushed ~ hospital|doctor|vet
+	crushed|trapped my|his|her|their|a wrist|arm|leg|finger|fingers|hand|foot|toe|toes
+	broke|cracked|chipped ~ tooth|teeth on
+	{very}? trapped|stuck in|on|inside|under ~ lift|elevator|floor|machine|bed|bath
+	husband|wife|mother|father|son|daughter|child|baby|man|woman|grandmother|grandfather|mum|dad|mom ~ trapped|unconscious|choking|bleeding|collapsed
+	brakes|brake failed|fail|snapped|broke|gone|dont|didnt|stopped
+	buckle|belt|harness|strap|helmet|ladder|railing|cot|gate opened|opens|broke|snapped|failed|gave|collapsed|tore
+	fell|fallen|falling|collapsed on|onto ~ me|customer|child|head|foot|him|her|son|daughter|baby
+	lips|lip|tongue|throat|face|eyes|eye|skin ~ swelling|swollen|swells|swelled|blistered|blisters|burning|blistering
+	hives|cant breathe|wheezing
+	cant|cannot|couldnt breathe|breath
+	glass|needle|needles|razor|blade|shard|shards|splinters|metal|nail ~ in|inside ~ food|toy|toys|milk|bread|cereal|soup|yoghurt|yogurt|chocolate|meal|cake|bottle|jar|salad|crib|teddy
 	allergic reaction|shock
 	had|having|got|gave|caused ~ allergic
 	anaphyla*
 	choked|choking on|baby|child|son|daughter|hazard
 	my|our baby|child|son|daughter|kid choked|choking|swallowed
+	baby|child|son|daughter|kid|toddler|dog|cat|puppy|he|she|boy|girl ~ eaten|ate|swallowed|drank|drunk ~ poison|bleach|battery|batteries|magnet|magnets|detergent|pills|cleaner|screw|bead|beads|it
+	piece|part|bit|bead|button ~ in ~ throat|windpipe|mouth|airway
 	poisoned|poisoning|poisonous
 	made|makes|making me|us|him|her|them ~ sick|ill|vomit
 	carbon monoxide
@@ -188,6 +282,12 @@ const harmRules = `
 	suicid*
 	self harm|self-harm
 	want to die|disappear
+	dont|not|no want|wish to? live|living|be alive|exist|wake ~ anymore|more|longer|up|$
+	not|longer|dont want|wish to live|exist
+	tired of living|life
+	want it|this|everything|all to ~ over|end|stop $
+	nothing ~ left for me
+	no reason to ~ live|go on|get up
 	point|reason|sense in? going|living|to live ~
 	dont|no ~ point|reason|sense ~ going|living ~ on|anymore|more $
 	nobody|noone would even? notice|miss|care $
@@ -202,6 +302,12 @@ const harmRules = `
 	dangerous|hazardous`
 
 const harmExcept = `
+	i|ive|we|weve|id|just changed|change|swapped|switched|replaced
+	signed|signs|sign for
+	took|taken|takes|signed ~ package|parcel|box|packet|delivery
+	nearly|almost fainted|collapsed|choked
+	bleeding the|a|it
+	eyes ~ bleeding
 	growth|life|productivity|kitchen|brain|quick hack|hacks|hacker|hacking
 	fire sale|stick|tv|tablet|hd|pit|extinguisher|alarm|alarms|resistant|proof|exit|place
 	allergic to

@@ -19,6 +19,7 @@ var (
 	harms     = detect(harmRules, harmExcept)
 	several   = detect(severalRules, severalExcept)
 	stakes    = detect(stakesRules, stakesExcept)
+	soon      = compile(soonRules, sets)
 	anger     = detect(angerStrong, angerExcept)
 	grumbling = compile(angerMild, sets)
 	calmness  = compile(calm, sets)
@@ -35,6 +36,7 @@ func readSignals(text string, ts []token) Signals {
 		Several:     several.why(ts) != "",
 		Stakes:      stakes.why(ts) != "",
 	}
+	s.Deadline = s.Deadline || s.Stakes && soon.in(ts) != ""
 	s.Angry = angry(text, ts, s)
 	return s
 }
