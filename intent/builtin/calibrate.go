@@ -62,7 +62,7 @@ func calibrate(readings []reading, intents int) calibration {
 		}
 	}
 	if negatives >= minNegatives && negatives < len(readings) {
-		c.OOS, c.Negatives = fitOOS(readings, intents), true
+		c.OOS, c.Negatives = fitOOS(readings, intents, negatives), true
 	} else {
 		c.OOS = guessOOS(readings, intents)
 	}
@@ -101,10 +101,14 @@ func fitTemperature(readings []reading, intents int) float64 {
 	return math.Exp((low + high) / 2)
 }
 
-// fitOOS fits the regression by Newton's method with a little ridge, which also keeps separable data finite. The
-// result is calibrated for the share of out-of-scope texts among the examples.
-func fitOOS(readings []reading, intents int) [3]float64 {
+// strangeShare is the share of out-of-scope texts among messages that OOS is calibrated for, however many there are
+// among the examples: one in ten.
+const strangeShare = 0.1
+
+// fitOOS fits the regression by Newton's method with a little ridge, which also keeps separable data finite.
+func fitOOS(readings []reading, intents, negatives int) [3]float64 {
 	const ridge = 1e-2
+	weight := strangeShare / (1 - strangeShare) * float64(len(readings)-negatives) / float64(negatives)
 	var w [3]float64
 	for range 50 {
 		var gradient [3]float64
@@ -115,14 +119,14 @@ func fitOOS(readings []reading, intents int) [3]float64 {
 		for _, r := range readings {
 			t := terms(r.logits, intents)
 			p := logistic(w[0]*t[0] + w[1]*t[1] + w[2]*t[2])
-			miss := p
+			miss, times := p, 1.0
 			if r.class < 0 {
-				miss--
+				miss, times = p-1, weight
 			}
 			for i := range 3 {
-				gradient[i] += miss * t[i]
+				gradient[i] += times * miss * t[i]
 				for j := range 3 {
-					hessian[i][j] += p * (1 - p) * t[i] * t[j]
+					hessian[i][j] += times * p * (1 - p) * t[i] * t[j]
 				}
 			}
 		}

@@ -8,7 +8,7 @@ import (
 
 // How the weights are learnt, chosen by cross-validation (see README.md).
 const (
-	epochs    = 10
+	epochs    = 15
 	firstStep = 1.2  // falls to 0 over the training
 	dropped   = 0.5  // share of a text's n-grams left out each time it is seen, so that none is relied on alone
 	biasStep  = 0.1  // of the step for n-grams

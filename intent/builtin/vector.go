@@ -4,8 +4,8 @@ import "math"
 
 // How n-grams are weighed, chosen by cross-validation (see README.md).
 const (
-	idfPower   = 0.5 // of the inverse document frequency: rare n-grams count more, but not as much as they are rare
-	wordWeight = 2.0 // of words and pairs against character n-grams
+	idfPower   = 0.8 // of the inverse document frequency: rare n-grams count more, but not as much as they are rare
+	wordWeight = 3.0 // of words and pairs against character n-grams
 )
 
 // vocabulary numbers the n-grams seen in training and weighs them.
