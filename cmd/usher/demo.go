@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"usher/channels"
 	"usher/inbox"
@@ -52,11 +53,19 @@ func (a *app) loadDemo(ctx context.Context, you inbox.Agent) error {
 	if !a.demo {
 		return nil
 	}
-	store := inboxpg.New(a.pool, nil) // nobody needs to hear of the past, and it must not count as today's work
-	written, err := store.HasContacts(ctx)
+	written, err := a.store.HasContacts(ctx)
 	if err != nil || written {
 		return err
 	}
+	// A pool that does not wait for the disk at each of several thousand commits: the next commit of anybody else does.
+	config := a.pool.Config()
+	config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	defer pool.Close()
+	store := inboxpg.New(pool, nil) // nobody needs to hear of the past, and it must not count as today's work
 	a.log.Info("loading the demo data; this is done once and takes some seconds")
 	began := time.Now()
 	n, err := playDemo(ctx, stage{store: store, decider: a.pipeline, answerer: a, history: a.history, silence: a.policies.Live().Silence()}, you, demo.Options{Seed: demoSeed})

@@ -119,11 +119,13 @@ func (p *player) queue(ctx context.Context, t *talk) error {
 		t.waits(40*time.Second, false)
 		return p.say(ctx, t, t.Reaction.Text, "")
 	}
-	if t.State == demo.Queued {
+	if t.State == demo.Queued || t.State == demo.Watched {
+		// Should the model have seen something else in it, it may be given away now: later than it came.
+		t.waits(time.Minute, false)
 		t.ended = true
 		return nil
 	}
-	t.waits(50*time.Second, true)
+	t.waits(time.Duration(20+len(t.Opening)%90)*time.Second, true)
 	t.queued = true
 	return nil
 }
@@ -141,7 +143,7 @@ func (p *player) goOn(ctx context.Context, t *talk) error {
 			t.ended = true
 			return nil
 		}
-		t.waits(resolveAfter, true)
+		t.waits(resolveAfter+time.Duration(len(t.Opening)%9)*time.Minute, true)
 		return p.store.Resolve(ctx, t.id, p.agent(t))
 	}
 	l := t.Lines[t.line]

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"usher/migrations/dbtest"
 
 	"usher/intent"
 	"usher/intent/builtin"
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	goleak.VerifyTestMain(m)
+	dbtest.Main(m)
 }
 
 // node is a server process of a test, with its own data.

@@ -28,7 +28,7 @@ var hours = [24]float64{2, 1, 0, 0, 0, 1, 3, 6, 11, 14, 15, 13, 10, 9, 10, 11, 1
 // opening is a moment at which somebody begins to write, later than first and earlier than last.
 func (w *writer) opening(first, last time.Time) time.Time {
 	for {
-		t := first.Add(time.Duration(w.rng.Float64() * float64(last.Sub(first)))).Truncate(time.Second)
+		t := first.Add(time.Duration(w.when.Float64() * float64(last.Sub(first)))).Truncate(time.Second)
 		weight := hours[t.Hour()] / 15
 		switch t.Weekday() {
 		case time.Saturday:
@@ -36,7 +36,7 @@ func (w *writer) opening(first, last time.Time) time.Time {
 		case time.Sunday:
 			weight *= 0.55
 		}
-		if t.After(first) && w.chance(weight) {
+		if t.After(first) && w.when.Float64() < weight {
 			return t
 		}
 	}

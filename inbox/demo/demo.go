@@ -132,7 +132,7 @@ func New(o Options) (*Story, error) {
 		return nil, fmt.Errorf("invent the demo: %w", err)
 	}
 	w := &writer{
-		texts: t, now: o.Now, rng: rand.New(rand.NewPCG(o.Seed, 10234)),
+		texts: t, now: o.Now, rng: rand.New(rand.NewPCG(o.Seed, 1)), when: rand.New(rand.NewPCG(o.Seed, 2)),
 		numbers: map[int]bool{storyOrder: true}, busy: map[int][]appointment{},
 	}
 	w.inventContacts(o.Contacts)
@@ -147,13 +147,15 @@ func New(o Options) (*Story, error) {
 
 // writer is a story in the making.
 type writer struct {
-	texts    *texts
-	rng      *rand.Rand
-	now      time.Time
-	contacts []*person
-	talks    []Conversation
-	numbers  map[int]bool          // of orders, taken
-	busy     map[int][]appointment // of contacts, by index
+	texts *texts
+	// rng chooses what is said; when chooses moments and who has time then. Apart, so that what is said in the present is
+	// the same at any hour.
+	rng, when *rand.Rand
+	now       time.Time
+	contacts  []*person
+	talks     []Conversation
+	numbers   map[int]bool          // of orders, taken
+	busy      map[int][]appointment // of contacts, by index
 }
 
 // appointment is a conversation of a contact, as far as it keeps others away.

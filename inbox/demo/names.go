@@ -1,6 +1,10 @@
 package demo
 
-import "usher/inbox"
+import (
+	"slices"
+
+	"usher/inbox"
+)
 
 // Agent is one of the four colleagues of whoever looks at the demo. None of them has a password.
 type Agent struct {
@@ -58,15 +62,33 @@ func Customers() []Contact {
 	}
 }
 
+// product has kinds, so that nobody complains about the zip of a stove.
 type product struct {
 	name  string
 	price float64
+	kinds []string
 }
 
 var products = []product{
-	{"Skarn 45 pack", 179}, {"Skarn 60 pack", 209}, {"Merle rain jacket", 149}, {"Ember stove", 69}, {"Hollow tent", 329},
-	{"Wisp headlamp", 49}, {"Fell base layer", 79}, {"Brook water filter", 45}, {"Cairn watch", 259},
-	{"Drift sleeping bag", 219}, {"Scree trail shoe", 139}, {"Lark down jacket", 189}, {"Pebble mug", 19}, {"Tor pole set", 89},
+	{"Skarn 45 pack", 179, []string{"zip", "buckle", "gear"}},
+	{"Skarn 60 pack", 209, []string{"zip", "buckle", "gear"}},
+	{"Merle rain jacket", 149, []string{"wear", "zip", "gear"}},
+	{"Lark down jacket", 189, []string{"wear", "zip"}},
+	{"Scree trail shoe", 139, []string{"gear"}},
+	{"Fell base layer", 79, []string{"wear"}},
+	{"Ridge shirt", 99, []string{"wear"}},
+	{"Hollow tent", 329, []string{"zip", "pegs", "gear"}},
+	{"Drift sleeping bag", 219, []string{"zip", "gear"}},
+	{"Tor pole set", 89, []string{"poles", "gear"}},
+	{"Ember stove", 69, []string{"stove"}},
+	{"Wisp headlamp", 49, nil},
+	{"Brook water filter", 45, nil},
+	{"Cairn watch", 259, nil},
+}
+
+// productsOf are the products of a kind; all when kind is empty.
+func productsOf(kind string) []product {
+	return slices.DeleteFunc(slices.Clone(products), func(p product) bool { return kind != "" && !slices.Contains(p.kinds, kind) })
 }
 
 var carriers = []string{"Parcelway", "NorthPost", "Hillside Express"}

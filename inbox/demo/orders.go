@@ -21,7 +21,7 @@ func money(amount float64) string {
 
 // factsOf is what fills the slots for a contact; what an opening needs is made true at its moment.
 func (w *writer) factsOf(p *person, n needs, at time.Time) map[string]string {
-	facts := map[string]string{"first": "there", "city": p.city, "code": pick(w, codes)}
+	facts := map[string]string{"city": p.city, "code": pick(w, codes)}
 	if p.Name != "" {
 		facts["first"] = routing.Facts{Name: p.Name}.Context().Contact.FirstName
 	}
@@ -31,9 +31,9 @@ func (w *writer) factsOf(p *person, n needs, at time.Time) map[string]string {
 	var o placed
 	switch {
 	case n.Refund != "":
-		o = w.refund(p, n.Refund, at)
+		o = w.refund(p, n.Item, n.Refund, at)
 	case n.Order != "":
-		o = w.order(p, n.Order, at)
+		o = w.order(p, n.Item, n.Order, at)
 	default:
 		return facts
 	}
@@ -58,8 +58,8 @@ func (w *writer) number() int {
 	}
 }
 
-func (w *writer) order(p *person, state string, at time.Time) placed {
-	return w.orderOf(p, w.number(), pick(w, products), state, at)
+func (w *writer) order(p *person, kind, state string, at time.Time) placed {
+	return w.orderOf(p, w.number(), pick(w, productsOf(kind)), state, at)
 }
 
 // orderOf places an order that is in a state at a moment, and tells its whole history up to now.
@@ -72,41 +72,59 @@ func (w *writer) orderOf(p *person, number int, what product, state string, at t
 	case "processing":
 		begun := at.Add(-w.between(2*time.Hour, 18*time.Hour))
 		h.add("processing", begun)
-		h.ship(begun.Add(26*time.Hour), 2*day)
+		h.ship(begun.Add(26*time.Hour), byDay(begun.Add(4*day)))
 	case "cancelled":
 		h.add("processing", at.Add(-w.between(time.Hour, 6*time.Hour)))
 		h.add("cancelled", at.Add(50*time.Minute))
 	case "in_transit":
 		shipped := at.Add(-w.between(10*time.Hour, 30*time.Hour))
 		h.add("processing", shipped.Add(-22*time.Hour))
-		h.ship(shipped, 2*day)
+		h.ship(shipped, byDay(shipped.Add(3*day)))
 	case "out_for_delivery":
-		shipped := at.Add(-w.between(47*time.Hour, 49*time.Hour))
-		h.add("processing", shipped.Add(-22*time.Hour))
-		h.ship(shipped, 2*day-3*time.Hour)
+		// Since the morning, or since just now when it is still night.
+		h.add("processing", at.Add(-3*day))
+		h.ship(at.Add(-2*day), latest(byDay(at), at).Add(time.Hour))
 	case "delayed":
 		h.add("processing", at.Add(-3*day))
 		h.add("delayed", at.Add(-20*time.Hour))
-		h.ship(at.Add(3*day), 2*day)
+		h.ship(at.Add(3*day), byDay(at.Add(6*day)))
 	case "late":
 		shipped := at.Add(-w.between(7*day, 9*day))
 		h.add("processing", shipped.Add(-22*time.Hour))
 		h.eta = shipped.Add(3 * day)
 		h.add("shipped", shipped)
 		h.add("in_transit", shipped.Add(14*time.Hour))
-		h.add("out_for_delivery", at.Add(3*day))
-		h.add("delivered", at.Add(3*day+5*time.Hour))
+		h.add("out_for_delivery", byDay(at.Add(4*day)).Add(-3*time.Hour))
+		h.add("delivered", byDay(at.Add(4*day)))
 	default: // delivered
-		arrived := at.Add(-w.between(20*time.Hour, 9*day))
+		arrived := byDay(at.Add(-w.between(20*time.Hour, 9*day)))
 		h.add("processing", arrived.Add(-4*day))
-		h.ship(arrived.Add(-2*day-5*time.Hour), 2*day)
+		h.ship(arrived.Add(-2*day), arrived)
 	}
 	return o
 }
 
+// byDay is the moment itself when couriers are about, else on the afternoon before.
+func byDay(t time.Time) time.Time {
+	switch h := t.Hour(); {
+	case h < 9:
+		return t.Add(-time.Duration(h+7) * time.Hour)
+	case h > 18:
+		return t.Add(-time.Duration(h-15) * time.Hour)
+	}
+	return t
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // refund sends an order back and pays for it, so that the refund is in a state at a moment.
-func (w *writer) refund(p *person, state string, at time.Time) placed {
-	o := w.order(p, "delivered", at.Add(-8*day))
+func (w *writer) refund(p *person, kind, state string, at time.Time) placed {
+	o := w.order(p, kind, "delivered", at.Add(-8*day))
 	returned := at.Add(-w.between(3*day, 5*day))
 	h := history{p: p, now: w.now, o: o}
 	h.add("returned", returned)
@@ -128,13 +146,13 @@ type history struct {
 	eta time.Time
 }
 
-// ship sends it, and it arrives after that long.
-func (h *history) ship(at time.Time, takes time.Duration) {
-	h.eta = at.Add(takes)
+// ship sends it, and it goes out in the last morning.
+func (h *history) ship(at, arrives time.Time) {
+	h.eta = arrives
 	h.add("shipped", at)
 	h.add("in_transit", at.Add(9*time.Hour))
-	h.add("out_for_delivery", at.Add(takes))
-	h.add("delivered", at.Add(takes+5*time.Hour))
+	h.add("out_for_delivery", arrives.Add(-2*time.Hour-time.Duration(arrives.Minute())*time.Minute/2))
+	h.add("delivered", arrives)
 }
 
 func (h *history) add(status string, at time.Time) {

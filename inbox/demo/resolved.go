@@ -86,7 +86,7 @@ func (w *writer) converse(contact int, intent string, o opening, at time.Time, q
 	text, _ := fill(o.Say, facts)
 	c := Conversation{
 		Contact: contact, Intent: intent, Channel: w.channel(p), At: at, State: Resolved, Hours: !quick,
-		Opening: w.inOwnWords(p, intent, text, facts), Reaction: w.reaction(quick),
+		Opening: w.inOwnWords(p, intent, text, facts), Reaction: w.reaction(intent, facts, quick),
 		Lines: w.lines(intent, o.Say, facts, quick),
 	}
 	if w.chance(0.7) {
@@ -123,14 +123,18 @@ func (w *writer) inOwnWords(p *person, intent, text string, facts map[string]str
 }
 
 // reaction is how an automatic answer is taken: most are content or say nothing more.
-func (w *writer) reaction(quick bool) Reaction {
+func (w *writer) reaction(intent string, facts map[string]string, quick bool) Reaction {
 	r := Reaction{Says: SaysNothing, Wait: w.between(40*time.Second, 25*time.Minute)}
+	if text, whole := fill(pick(w, w.texts.small.Returns), facts); intent == "return_request" && whole && w.chance(0.7) {
+		r.Says, r.Text = SaysText, text
+		return r
+	}
 	switch x := w.rng.Float64(); {
-	case x < 0.46 || quick && x < 0.84:
+	case x < 0.5 || quick && x < 0.9:
 		r.Says = SaysYes
-	case x < 0.54:
+	case x < 0.58:
 		r.Says, r.Text = SaysText, pick(w, w.texts.small.Closings)
-	case x > 0.84:
+	case x > 0.9 && !exact[intent]:
 		r.Says = SaysNo
 		if w.chance(0.6) {
 			r.Text = pick(w, w.texts.small.NotHelped)

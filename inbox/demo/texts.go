@@ -31,6 +31,7 @@ type openings struct {
 // needs are what must be true of a contact.
 type needs struct {
 	Order  string // state of an order
+	Item   string // kind of the product in it
 	Refund string // state of a refund
 	Plan   string
 	Type   string
@@ -69,6 +70,7 @@ type small struct {
 	NotHelped                                 []string `yaml:"not_helped"`
 	WrongAnswer                               []string `yaml:"wrong_answer"`
 	HandOvers                                 []string `yaml:"hand_overs"`
+	Returns                                   []string // what is to be sent back, as the standard answer asks
 }
 
 func readTexts() (*texts, error) {
@@ -98,9 +100,15 @@ func readTexts() (*texts, error) {
 
 var slot = regexp.MustCompile(`\{([a-z]+)\}`)
 
+// nameless greets somebody whose name is not known.
+var nameless = strings.NewReplacer("Hi {first}", "Hi", "Hello {first}", "Hello")
+
 // fill puts what is true of a contact into the slots; false when something is not known.
 func fill(text string, facts map[string]string) (string, bool) {
 	whole := true
+	if facts["first"] == "" {
+		text = nameless.Replace(text)
+	}
 	text = slot.ReplaceAllStringFunc(text, func(s string) string {
 		v, known := facts[s[1:len(s)-1]]
 		whole = whole && known
