@@ -68,9 +68,7 @@ func TestEmbedEndsWithItsContext(t *testing.T) {
 // TestNearestNeighboursShareTheirIntent measures on every fortieth training text against the others; the test split has no part in
 // choosing how n-grams are weighed.
 func TestNearestNeighboursShareTheirIntent(t *testing.T) {
-	if testing.Short() {
-		t.Skip("NOT MEASURED: embedding a public set takes seconds; run without -short")
-	}
+	onlyToProve(t)
 	us := readSet(t, "banking77/train.csv")
 	e := builtin.NewEmbedder()
 	texts := make([]string, len(us))

@@ -43,6 +43,14 @@ func model(t testing.TB) *builtin.Model {
 	return m
 }
 
+// onlyToProve keeps measurements on public sets out of the everyday tests: under the race detector they take many minutes.
+func onlyToProve(t testing.TB) {
+	t.Helper()
+	if os.Getenv("USHER_PROVE") != "1" {
+		t.Skip("NOT MEASURED: `make prove` measures on the public sets, or USHER_PROVE=1")
+	}
+}
+
 // readSet reads a public set that is not part of the repository, or skips.
 func readSet(t testing.TB, name string) []intent.Utterance {
 	t.Helper()
@@ -107,9 +115,7 @@ func measure(m *builtin.Model, us []intent.Utterance) measured {
 }
 
 func TestPublicSetsAreUnderstoodAsWellAsPromised(t *testing.T) {
-	if testing.Short() {
-		t.Skip("NOT MEASURED: training on the public sets takes half a minute; run without -short")
-	}
+	onlyToProve(t)
 	t.Run("BANKING77", func(t *testing.T) {
 		train, test := readSet(t, "banking77/train.csv"), readSet(t, "banking77/test.csv")
 		start := time.Now()
