@@ -11,15 +11,23 @@ export const presences: { value: Presence; label: string }[] = [
   { value: 'offline', label: 'Offline' },
 ];
 
-/** Says whether I take work. */
+/** Says whether I take work. It shows at once, and as it was when the server refuses. */
 export function useSetPresence() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (presence: Presence) => ask(client.PUT('/api/v1/me/presence', { body: { presence } })),
+    onMutate: (presence) => {
+      const before = queries.getQueryData<Me>(keys.me);
+      if (before) queries.setQueryData<Me>(keys.me, { ...before, presence });
+      return before;
+    },
     onSuccess: (me) => {
       queries.setQueryData<Me>(keys.me, me);
       void queries.invalidateQueries({ queryKey: keys.agents });
     },
-    onError: toastError,
+    onError: (error, _, before) => {
+      if (before) queries.setQueryData<Me>(keys.me, before);
+      toastError(error);
+    },
   });
 }
