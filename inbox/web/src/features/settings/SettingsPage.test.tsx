@@ -34,7 +34,7 @@ describe('settings', () => {
     await show(<SettingsPage />);
     await userEvent.click(await screen.findByRole('radio', { name: 'Dark' }));
     await userEvent.click(screen.getByRole('radio', { name: 'Compact' }));
-    await userEvent.click(screen.getByRole('switch', { name: 'Single-key shortcuts' }));
+    await userEvent.click(screen.getByRole('switch', { name: /^Single-key shortcuts/ }));
     expect([readPreference('theme'), readPreference('density'), readPreference('shortcuts')]).toEqual([
       'dark',
       'compact',
