@@ -29,38 +29,42 @@ export const Row = memo(function Row({ conversation: c, view, selected, unread, 
       <span className={styles.avatar}>
         <Avatar name={contactName(c.contact)} channel={c.channel} size={compact ? 28 : 36} />
       </span>
-      <span className={styles.name}>
-        <Link
-          className={styles.link}
-          to="/inbox/$view/$conversation"
-          params={{ view, conversation: c.id }}
-          search={(s) => s}
-          preload={false}
-          tabIndex={tabStop ? 0 : -1}
-          activeOptions={{ exact: true }}
-          aria-current={selected ? 'page' : undefined}
-          data-row={c.id}
-        >
-          {contactName(c.contact)}
-          {unread && <span className="unseen">, unread</span>}
-        </Link>
-        <PriorityMark priority={c.priority} />
-        {unread && <span className={styles.dot} title="Unread" />}
-      </span>
-      <When conversation={c} view={view} />
-      <span className={styles.preview}>
-        {hasDraft(c.id) && <span className={styles.draft}>Draft · </span>}
-        {c.preview || 'No text'}
-      </span>
-      <span className={styles.end}>
-        <WhyChip conversation={c} opened={why} onChange={setWhy} className={styles.chip} />
-        {owner && (
-          <span className={styles.owner} title={`With ${owner.name}`}>
-            <Avatar name={owner.name} size={20} />
-            <span className="unseen">with {owner.name}</span>
-          </span>
-        )}
-      </span>
+      <div className={styles.line}>
+        <span className={styles.name}>
+          <Link
+            className={styles.link}
+            to="/inbox/$view/$conversation"
+            params={{ view, conversation: c.id }}
+            search={(s) => s}
+            preload={false}
+            tabIndex={tabStop ? 0 : -1}
+            activeOptions={{ exact: true }}
+            aria-current={selected ? 'page' : undefined}
+            data-row={c.id}
+          >
+            {contactName(c.contact)}
+            {unread && <span className="unseen">, unread</span>}
+          </Link>
+          <PriorityMark priority={c.priority} />
+          {unread && <span className={styles.dot} title="Unread" />}
+        </span>
+        <When conversation={c} view={view} />
+      </div>
+      <div className={styles.line}>
+        <span className={styles.preview}>
+          {hasDraft(c.id) && <span className={styles.draft}>Draft · </span>}
+          {c.preview || 'No text'}
+        </span>
+        <span className={styles.end}>
+          <WhyChip conversation={c} opened={why} onChange={setWhy} className={styles.chip} />
+          {owner && (
+            <span className={styles.owner} title={`With ${owner.name}`}>
+              <Avatar name={owner.name} size={20} />
+              <span className="unseen">with {owner.name}</span>
+            </span>
+          )}
+        </span>
+      </div>
     </div>
   );
 });
