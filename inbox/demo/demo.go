@@ -139,7 +139,7 @@ func New(o Options) (*Story, error) {
 	if err := w.writeLiving(); err != nil {
 		return nil, fmt.Errorf("invent the demo: %w", err)
 	}
-	if err := w.writeResolved(o.Resolved); err != nil {
+	if err := w.writeResolved(o.Resolved - w.resolvedSoFar()); err != nil {
 		return nil, fmt.Errorf("invent the demo: %w", err)
 	}
 	return w.finish(), nil
@@ -185,6 +185,11 @@ func (w *writer) finish() *Story {
 	}
 	slices.SortStableFunc(s.Conversations, func(a, b Conversation) int { return a.At.Compare(b.At) })
 	return s
+}
+
+// resolvedSoFar is how many resolved conversations the present brought along.
+func (w *writer) resolvedSoFar() int {
+	return len(slices.DeleteFunc(slices.Clone(w.talks), func(c Conversation) bool { return c.State != Resolved }))
 }
 
 // chance is true in that share of cases.

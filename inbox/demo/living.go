@@ -13,6 +13,11 @@ func (w *writer) writeLiving() error {
 		if err != nil {
 			return err
 		}
+		for _, b := range l.Before {
+			before := appointment{w.now.Add(-b.Ago).Truncate(time.Second), slow, l.Intent}
+			w.busy[contact] = append(w.busy[contact], before)
+			w.talks = append(w.talks, w.converse(contact, l.Intent, opening{l.needs, b.Say}, before.at, false))
+		}
 		facts := w.factsOf(w.contacts[contact], l.needs, at)
 		c := Conversation{Contact: contact, Intent: l.Intent, Channel: "webchat", At: at, State: l.State, By: l.By}
 		var whole bool

@@ -63,6 +63,11 @@ type living struct {
 	Say       string
 	NotHelped string `yaml:"not_helped"`
 	Lines     []line
+	// Before are earlier conversations of the same contact about the same thing, resolved since.
+	Before []struct {
+		Ago time.Duration
+		Say string
+	}
 }
 
 type small struct {
