@@ -97,19 +97,13 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
           onChange={(e) => set({ watch: e.currentTarget.checked })}
         />
         {ops ? (
-          <div className={styles.buttons}>
-            <span className={styles.hint}>{template ? 'Used from the next message on.' : ''}</span>
-            {template && !unchanged && (
-              <Button
-                onClick={() => set({ title: template.title, body: template.body, watch: template.watch })}
-              >
-                Back to the saved one
-              </Button>
-            )}
-            <Button type="submit" variant="filled" disabled={unchanged || !name} loading={save.isPending}>
-              Save
-            </Button>
-          </div>
+          <Buttons
+            saved={template}
+            unchanged={unchanged}
+            ready={!unchanged && name !== ''}
+            saving={save.isPending}
+            onBack={set}
+          />
         ) : (
           <p className={styles.hint}>You may look and try. People with the ops role can change it.</p>
         )}
@@ -117,6 +111,30 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
       </div>
       <Preview name={name || 'new'} body={draft.body} watch={draft.watch} />
     </form>
+  );
+}
+
+type ButtonsProps = {
+  saved: Template | undefined;
+  unchanged: boolean;
+  ready: boolean;
+  saving: boolean;
+  onBack: (to: { title: string; body: string; watch: boolean }) => void;
+};
+
+function Buttons({ saved, unchanged, ready, saving, onBack }: ButtonsProps) {
+  return (
+    <div className={styles.buttons}>
+      <span className={styles.hint}>{saved ? 'Used from the next message on.' : ''}</span>
+      {saved && !unchanged && (
+        <Button onClick={() => onBack({ title: saved.title, body: saved.body, watch: saved.watch })}>
+          Back to the saved one
+        </Button>
+      )}
+      <Button type="submit" variant="filled" disabled={!ready} loading={saving}>
+        Save
+      </Button>
+    </div>
   );
 }
 

@@ -72,25 +72,31 @@ export function Components() {
           <ConfidenceBar confidence={0.52} threshold={0.8} />
         </span>
       </Part>
-      <Part name="States">
-        <div className={styles.state}>
-          <Bone width={180} height={16} />
-          <Bone height={64} />
-        </div>
-        <div className={styles.state}>
-          <Empty title="Nothing waits" action={<Button>Look at all</Button>}>
-            New conversations come in by themselves.
-          </Empty>
-        </div>
-        <div className={styles.state}>
-          <Failed
-            what="The list cannot be shown"
-            error={new Error('Usher cannot be reached. Nothing was lost.')}
-            onRetry={() => {}}
-          />
-        </div>
-      </Part>
+      <States />
     </div>
+  );
+}
+
+function States() {
+  return (
+    <Part name="States">
+      <div className={styles.state}>
+        <Bone width={180} height={16} />
+        <Bone height={64} />
+      </div>
+      <div className={styles.state}>
+        <Empty title="Nothing waits" action={<Button>Look at all</Button>}>
+          New conversations come in by themselves.
+        </Empty>
+      </div>
+      <div className={styles.state}>
+        <Failed
+          what="The list cannot be shown"
+          error={new Error('Usher cannot be reached. Nothing was lost.')}
+          onRetry={() => {}}
+        />
+      </div>
+    </Part>
   );
 }
 
