@@ -73,7 +73,30 @@ const angerStrong = `
 	give me|us my|our money ~ now
 	whats|what is wrong with you
 	hate you|your|u|this
-	driving me insane|mad|crazy`
+	driving me insane|mad|crazy
+	thanks|thank you? for nothing
+	what kind|sort of company|service|shop|business|support is this
+	never ~ seen|experienced|had|met ~ so|such|as ~ bad|badly|poor|poorly|rude|awful|slow|terrible|useless|disorganised
+	last time i|we ~ buy|order|shop|use|purchase|book ~ from|with|here|anything|you
+	just|simply|absolutely|totally unbelievable|incredible $
+	my patience ~ end|over|gone|thin|limit
+	beyond a joke
+	for crying out loud
+	for gods|heavens|petes|christs|fucks sake
+	boiling|seething|raging|shaking|steaming ~ rage|anger|fury|mad
+	seething|enraged|incensed
+	should|ought ~ be ashamed
+	done with you|your|yous|u
+	you|u have|got some|a ~ nerve|cheek
+	the nerve|cheek
+	bloody|damn|total|completely|utterly useless|hell|joke|disgrace
+	a|an farce|scandal|disgrace|outrage
+	scandalous
+	up to here
+	up the wall
+	do your job|jobs
+	ruined my|our
+	had it with you|this|your`
 
 // angerMild each give one of the two marks that together make a text angry.
 const angerMild = `
@@ -120,7 +143,8 @@ const angerExcept = `
 	last time i checked|ordered|bought
 	not too|so|that bad|hard
 	hate to bother|be|ask|say
-	poor quality|english|connection|signal`
+	poor quality|english|connection|signal
+	not|isnt|without a|an farce|scandal|disgrace|outrage`
 
 // repeatRules say that the contact wrote before about the same.
 const repeatRules = `
@@ -165,7 +189,37 @@ const repeatRules = `
 	i|we|ive|weve spoke|spoken|talked|chatted ~ yesterday|already|before|last|days|twice
 	your colleague|coworker|agent ~ said|told|promised|wrote
 	you|u|someone|who|they promised ~ call|reply|answer|back
-	last week|time|month|monday|tuesday|wednesday|thursday|friday i|we ~ {told}`
+	last week|time|month|monday|tuesday|wednesday|thursday|friday i|we ~ {told}
+	chasing this|you|it|them|my|an ~
+	reaction|reply|response|answer to|on my|our ~ {note}|question|letter
+	did|have|has you|u|anyone|anybody|someone ~ read|get|receive|see|seen|got|received my|our ~ {note}|question|letter
+	^ i did ask|write|call|tell|mention|email
+	i|we did ask|write|tell|mention|email ~ on|last|before|already|yesterday|you
+	^ once again|more
+	isnt|not my|our|the first {note}|time ~
+	since my|our first|last|previous e? {note}
+	my|our previous|earlier|last|prior|first e {note}
+	^ me again
+	its me again
+	told|wrote|emailed|messaged|rang|phoned|called you|u|your ~ yesterday|last|earlier|before|ago|{day}|week|in|on
+	told|wrote|emailed|messaged|rang|phoned|called yesterday|last|earlier
+	said|told|promised ~ someone|somebody|you|they ~ back|reply|answer
+	you|someone|they|he|she said ~ would|will|youd|theyd ~ back|call|reply|answer|contact
+	was|been promised ~ when|by|on|to|last|yesterday
+	my|our request|question|mail|email|message|ticket|letter|complaint|case ~ unanswered|ignored|pending|overlooked
+	ticket|case ~ open since|for|still
+	^ reminder my|of|for|about|regarding|that|no|i
+	^ {nth}|final|last reminder|attempt|try|request|notice
+	{told}|told|explained ~ colleague|colleagues|agents|coworker|coworkers|people ~ already|yesterday|last|before
+	ive|have|already {told} ~ colleague|colleagues|agents|of you
+	how often must|should|shall i|we
+	lady|gentleman|man|woman|guy|girl|person|colleague|agent ~ phone|hotline|chat|line ~ promised|said|told|assured
+	when i called|phoned|rang|wrote $|you|last|on|yesterday|before|in
+	as discussed|agreed|promised ~ with|by|last|yesterday|before|in|on
+	asked ~ same question|thing
+	i|ive|we {told} ~ this morning|afternoon
+	asked|wrote ~ in the morning
+	raised this|it|that ~ with|in|before|already`
 
 const repeatExcept = `
 	called|call ~ itself
@@ -177,7 +231,12 @@ const repeatExcept = `
 	{nth} email|mail|phone address|number|account
 	previous|last|earlier order|invoice|month
 	verification|confirmation|reset|tracking|password|welcome|marketing|promotional|newsletter email|mail|emails|mails|message|messages|sms|code|link
-	havent|not|never|didnt received|receive|got ~ verification|confirmation|reset|code|order|parcel|package|refund|money`
+	havent|not|never|didnt received|receive|got ~ verification|confirmation|reset|code|order|parcel|package|refund|money
+	is|this my first
+	from|by|with|of the|my|our first
+	courier|driver|postman|bank|carrier|hotel|supplier|vendor ~ promised
+	what ~ you|we discussed|agreed
+	password|code|link|page|app|error|screen|box|label|tracking|status|message|e ~ said ~`
 
 // personRules ask for a human.
 const personRules = `
@@ -211,7 +270,22 @@ const personRules = `
 	escalat* ~ this|my|it|to|case|issue|ticket
 	your|the manager|supervisor|boss|superior ~ please|now|contact|call
 	talk|speak|chat to|with someone|somebody|anyone|anybody|support|sales|billing|technician|expert|specialist|people
-	someone|somebody|anyone who understands|can|knows ~ help|understand|read|think|understands`
+	someone|somebody|anyone who understands|can|knows ~ help|understand|read|think|understands
+	grateful|appreciate|appreciated|nice|like|glad for? ~ a call|callback|ring
+	could|can|would|will|may one of you|your|the ~ ring|call|phone|speak|talk
+	ring|phone me|us up
+	a word with ~ somebody|someone|person|charge|manager|boss|you
+	whos|who|somebody|someone|person|whoever is? in charge
+	discuss|discussing|explain|do|sort|solve|settle|talk|speak ~ by|over|on the? phone|telephone
+	human behind
+	technician|technicians|expert|specialist|adviser|advisor|engineer|sales|salesman|consultant contact|call|ring|visit me|us
+	have your|a|an ~ contact|call|ring|phone me|us
+	speak|talk|chat w|with|to some1|sb|smb|sbdy|sum1
+	need|want|get|have|let|put ~ someone|somebody|person|colleague ~ to look|read|check|handle|deal|explain
+	deal|dealing|talk|talking|chat|chatting|write|writing|type|typing|speak|speaking with|to|at a|the|your|this machine|machines|computer|bot|ai|algorithm
+	colleague|human|person ~ who can|could|reads|read|thinks
+	pick up the phone
+	phone appointment|conversation|consultation`
 
 const personExcept = `
 	dont|not|without ~ talk|speak|call|talking|speaking ~ to|with|me ~
@@ -249,7 +323,24 @@ const severalRules = `
 	while im|youre|were|ur at|here|on
 	oh and
 	by the way|btw ~ can|how|where|what|when|do|does|is|are|could|cancel|please|my
-	btw|ps can|how|where|what|when|do|does|is|are|i|my|could|please`
+	btw|ps can|how|where|what|when|do|does|is|are|i|my|could|please
+	^ also|additionally|besides|furthermore|moreover|plus|secondly
+	apart|aside from that|this
+	on another|a ~ note
+	different|separate|another|other note|subject|matter
+	plus i|id|we|my|the|can|could|how|where|when|what|is|are|do
+	^ and can|do|does|how|what|where|when|is|are|will|could|which|who|would|may
+	and can|could|may i|we
+	and delete|cancel|refund|upgrade|downgrade|unsubscribe|deactivate|reset|resend
+	and|then send|mail|email me|us ~ bill|invoice|receipt|tracking|statement|label
+	then|& cancel|delete|refund|upgrade|downgrade
+	^ second|secondly|third|thirdly can|could|do|how|the|my|is|are|where|what|when|i|we
+	two|three|2|3|several|couple ~ concerns|matters|points|topics|wishes|requests|questions|issues
+	and my|the ~ too|either|as well
+	and refund|invoice|delivery|order|receipt for|of
+	and|but how much|long|many ~ and
+	and i|we ~ also|too ~ want|need|would|like
+	either ~ and`
 
 const severalExcept = `
 	also|and not|doesnt|didnt|cant
@@ -257,4 +348,10 @@ const severalExcept = `
 	got|sent|received ~ another|other|different thing|product
 	the|any|no|some other thing|issue|problem
 	same questions|problem|problems|issue|issues
-	answered|answer|asking|ask ~ questions`
+	answered|answer|asking|ask ~ questions
+	and cancel|delete it|them
+	stop|end|close and delete|cancel
+	cancel|close|stop|end|return ~ and refund
+	returned|return|sent ~ and the|my refund
+	^ also thanks|thank
+	same|similar subject|matter`

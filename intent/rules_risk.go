@@ -96,8 +96,8 @@ const stakesRules = `
 
 // soonRules are words of today and of people who stand there waiting: with much at stake they are a deadline.
 const soonRules = `
-	today|tonight|tomorrow|tmrw|now|midnight|hour|hours|minutes
-	this morning|afternoon|evening|minute|moment
+	today|tonight|tomorrow|tmrw|midnight|hour|hours|minutes
+	for|by|until|before this morning|afternoon|evening
 	stuck|standing|stranded|waiting|refused|crying|since|cant|cannot`
 
 const stakesExcept = `
@@ -138,7 +138,22 @@ const threatRules = `
 	this|that|it|thats|its is? illegal|unlawful
 	breach of contract|gdpr
 	know my rights
-	hear from my|our|a`
+	hear from my|our|a
+	leave|leaving|post|posting|write|writing|get|give|giving|expect ~ 1|one|zero|bad|negative|terrible|scathing|honest ~ star|stars|review|reviews|rating|ratings
+	1|one|zero|bad|negative star|stars|review|reviews|rating ~ trustpilot|google|everywhere|online|coming|yelp|amazon|if
+	trustpilot
+	post|posting|share|sharing|put|putting|tell|telling|spread ~ twitter|facebook|instagram|tiktok|social|online|reddit|linkedin|internet|x|youtube
+	go|going|take|taking it|this? public
+	my|our|k|thousand followers
+	hear|hearing|heard|letter|mail|from|by my|our ~ legal team|department|counsel|insurance|advisers|representative|representatives|solicitors
+	have|face|be legal consequences
+	inform|contact|notify|call|write|involve|turn ~ to? ~ consumer|regulator|authorities|press|newspaper|newspapers|tv|media
+	consumer advice|rights|champion
+	charge it|this|that|you back
+	bank|card|paypal ~ reverse|recall|claw|reclaim ~ payment|money|it|charge|amount
+	seek|seeking|take|taking ~ legal advice|counsel|help
+	my|our rights ~ enforce|assert|court
+	bring|bringing|launch|join ~ class action|lawsuit|suit|claim ~ against`
 
 const threatExcept = `
 	i|im|am|is|as|for|are a|an|with? lawyer|attorney|solicitor|lawyers|attorneys ~
@@ -147,7 +162,13 @@ const threatExcept = `
 	tennis|food|basketball|squash|volleyball|badminton|outdoor|indoor court
 	is|was it|this|that legal|illegal $
 	police ~ number|check|clearance
-	went|been|reported|report|filed|made|told ~ police`
+	went|been|reported|report|filed|made|told ~ police
+	lawyers|attorneys|solicitors office|firm|secretary
+	five|5|4|four|good|great|positive|nice|happy star|stars|review|reviews
+	where|how|want|like|can|could ~ leave|write|post a review|reviews
+	bank|card ~ reversed|recalled ~ by mistake
+	seen|saw|read|found ~ on|in ~ twitter|facebook|instagram|trustpilot|google|reviews
+	on|from|via|with|by your|the|my ~ instagram|facebook|twitter|tiktok|trustpilot ~ page|post|ad|account|login|story`
 
 // harmRules say that someone or an account is in danger now.
 const harmRules = `
