@@ -46,20 +46,6 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
     e.preventDefault();
     if (!badName) save.mutate(draft);
   };
-  const insert = (variable: string) => {
-    if (!field.current) return;
-    const { text, cursor } = insertAt(
-      draft.body,
-      variable,
-      field.current.selectionStart,
-      field.current.selectionEnd,
-    );
-    set({ body: text });
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(cursor, cursor);
-    });
-  };
   return (
     <form ref={form} className={styles.editor} onSubmit={submit}>
       <div className={styles.writing}>
@@ -107,11 +93,22 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
         ) : (
           <p className={styles.hint}>You may look and try. People with the ops role can change it.</p>
         )}
-        <Variables onInsert={ops ? insert : undefined} />
+        <Variables onInsert={ops ? (v) => putIn(field.current, v, (body) => set({ body })) : undefined} />
       </div>
       <Preview name={name || 'new'} body={draft.body} watch={draft.watch} />
     </form>
   );
+}
+
+/** Puts a variable where the cursor is, and the cursor behind it. */
+function putIn(field: HTMLTextAreaElement | null, variable: string, change: (text: string) => void) {
+  if (!field) return;
+  const { text, cursor } = insertAt(field.value, variable, field.selectionStart, field.selectionEnd);
+  change(text);
+  requestAnimationFrame(() => {
+    field.focus();
+    field.setSelectionRange(cursor, cursor);
+  });
 }
 
 type ButtonsProps = {
