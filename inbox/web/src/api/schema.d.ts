@@ -1094,6 +1094,7 @@ export interface components {
             harm?: boolean;
             repeat?: boolean;
             several?: boolean;
+            stakes?: boolean;
             threat?: boolean;
             wants_person?: boolean;
         };
