@@ -44,7 +44,7 @@ const messages = (page: Page) => page.getByRole('log', { name: 'Messages' });
 
 async function write(page: Page, text: string): Promise<void> {
   await chat(page).fill(text);
-  await chat(page).press('Enter');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
 async function look(page: Watched, name: string): Promise<void> {
@@ -52,9 +52,22 @@ async function look(page: Watched, name: string): Promise<void> {
   const size = page.viewportSize()?.width;
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await calm(page);
     await page.screenshot({ path: `${shots}/${name}-${size}-${colorScheme}.png` });
   }
   await page.emulateMedia({ colorScheme: null });
+  await calm(page);
+}
+
+/** Waits until the page has taken its colours and nothing moves any more. */
+async function calm(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let still = 0; still < 5; ) {
+      await frame();
+      still = document.getAnimations().some((a) => a.playState === 'running') ? 0 : still + 1;
+    }
+  });
 }
 
 /** What axe finds of WCAG 2.2 A and AA. */
@@ -82,11 +95,11 @@ describe('a question with a standard answer', () => {
     await messages(customer).getByText('Did that help?').first().waitFor();
     await look(customer, 'answered');
     expect(await breaches(customer)).toEqual([]);
-    await customer.getByRole('button', { name: 'Yes, thank you' }).click();
+    await customer.getByRole('button', { name: 'Yes, thank you' }).last().click();
     await agent.goto(`${usher.url}/inbox/resolved`);
-    const row = agent.locator('[data-row]', { hasText: 'Yes, thank you' }).first();
+    const row = agent.getByRole('listitem').filter({ hasText: 'Yes, thank you' }).first();
     await row.waitFor();
-    await row.click();
+    await row.locator('[data-row]').click();
     await agent.getByText('Automatic', { exact: true }).first().waitFor();
     await look(agent, 'resolved');
     expect(customer.complaints).toEqual([]);
@@ -102,7 +115,7 @@ describe('an urgent message', () => {
     const text = 'this is the third time I ask, I want my money back NOW';
     await write(customer, text);
     const sent = Date.now();
-    const first = agent.locator('[data-row]').first();
+    const first = agent.getByRole('listitem').first();
     await expect
       .poll(() => first.textContent(), { timeout: 5_000, interval: 20 })
       .toContain('this is the third time');
@@ -114,7 +127,7 @@ describe('an urgent message', () => {
       .or(first.getByTitle(/urgent/i))
       .first()
       .waitFor();
-    await first.click();
+    await first.locator('[data-row]').click();
     await messages(agent).getByText(text).waitFor();
     await look(agent, 'urgent');
     await agent
@@ -123,6 +136,7 @@ describe('an urgent message', () => {
       .click();
     await agent.getByText('Understood').first().waitFor();
     await agent.getByText('Assigned').first().waitFor();
+    await calm(agent);
     await look(agent, 'why');
     expect(await breaches(agent)).toEqual([]);
     await agent.keyboard.press('Escape');
@@ -141,7 +155,6 @@ describe('a lost server', () => {
     const customer = await openChat(phone);
     await write(customer, 'hello, the lamp that I got flickers');
     await expect.poll(() => messages(customer).textContent()).toContain('flickers');
-    await customer.waitForFunction(() => true);
     await usher.kill();
     await write(customer, 'it is order 10240, bought in May');
     await messages(customer).getByText('bought in May').waitFor();
