@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -155,6 +156,10 @@ func (a *API) receive(ctx context.Context, in *messageInput) (*body[accepted], e
 	return reply(accepted{r.MessageID, r.ConversationID, r.ContactID, r.Seq, r.Duplicate}, err)
 }
 
+// fromContact begins the address of people who are known by the company's id only. A name space of its own: no `from`
+// may begin so, lest a name that somebody chose speaks for another contact.
+const fromContact = "contact:"
+
 // messageOf is the message of a call, with all that the channel's own rules do not check.
 func messageOf(ctx context.Context, in *messageInput) (channels.Message, error) {
 	b := in.Body
@@ -165,8 +170,9 @@ func messageOf(ctx context.Context, in *messageInput) (channels.Message, error) 
 	if key, ok := systemFrom(ctx); ok {
 		m.Channel, m.InboxAddress = key.Channel, key.InboxAddress
 	}
-	if b.SentAt != nil {
-		m.At = *b.SentAt
+	var err error
+	if m.At, err = timeOf("sent_at", b.SentAt, time.Time{}); err != nil {
+		return m, err
 	}
 	switch {
 	case m.ExternalID == "":
@@ -180,8 +186,10 @@ func messageOf(ctx context.Context, in *messageInput) (channels.Message, error) 
 	switch {
 	case m.From == "" && m.ContactID == "":
 		return m, &inbox.InvalidError{Field: "from", Remedy: "is required, or contact_id: say who wrote it"}
+	case strings.HasPrefix(m.From, fromContact):
+		return m, &inbox.InvalidError{Field: "from", Remedy: "begins with " + fromContact + ", which stands for a contact_id; send contact_id instead"}
 	case m.From == "":
-		m.From = "contact:" + m.ContactID // a name space of its own: `from` may hold the same characters
+		m.From = fromContact + m.ContactID
 	}
 	if len(m.Payload) > maxData {
 		return m, tooLarge("payload")
@@ -190,11 +198,11 @@ func messageOf(ctx context.Context, in *messageInput) (channels.Message, error) 
 }
 
 func (a *API) track(ctx context.Context, in *trackInput) (*body[tracked], error) {
-	e := inbox.TrackedEvent{Name: in.Body.Event, ExternalID: in.Body.ExternalID, OccurredAt: time.Now()}
-	if in.Body.OccurredAt != nil {
-		e.OccurredAt = *in.Body.OccurredAt
-	}
+	e := inbox.TrackedEvent{Name: in.Body.Event, ExternalID: in.Body.ExternalID}
 	var err error
+	if e.OccurredAt, err = timeOf("occurred_at", in.Body.OccurredAt, time.Now()); err != nil {
+		return nil, problem(err)
+	}
 	if e.Properties, err = dataOf("properties", in.Body.Properties); err != nil {
 		return nil, problem(err)
 	}
@@ -225,6 +233,18 @@ func dataOf(field string, object map[string]json.RawMessage) (json.RawMessage, e
 		return nil, tooLarge(field)
 	}
 	return b, nil
+}
+
+// timeOf is a time that a clock may have shown. A year of five digits could be stored, and whatever holds it could never
+// be shown again: JSON has no such times.
+func timeOf(field string, t *time.Time, otherwise time.Time) (time.Time, error) {
+	switch {
+	case t == nil:
+		return otherwise, nil
+	case t.Unix() < 0 || time.Until(*t) > 24*time.Hour:
+		return time.Time{}, &inbox.InvalidError{Field: field, Remedy: "is before 1970 or more than a day ahead; check the clock that it comes from"}
+	}
+	return *t, nil
 }
 
 func tooLarge(field string) error {

@@ -74,7 +74,14 @@ func TestWrongMessagesAreRefusedWithFieldAndRemedyAndNothingIsStored(t *testing.
 		"huge":              {`{"text":"` + strings.Repeat("x", 600<<10) + `"}`, "too large", 413},
 		"long external id":  {`{"text":"x","from":"bo","external_id":"` + strings.Repeat("x", 201) + `"}`, "external_id: ", 422},
 		"large payload":     {`{` + good + `,"payload":"` + strings.Repeat("x", 33<<10) + `"}`, "payload: is larger than 32 KiB", 422},
-		"time out of range": {`{` + good + `,"sent_at":"yesterday"}`, "sent_at: ", 422},
+		"not a time":        {`{` + good + `,"sent_at":"yesterday"}`, "sent_at: ", 422},
+		"year 10000":        {`{` + good + `,"sent_at":"9999-12-31T23:59:59-12:00"}`, "sent_at: is before 1970 or more than a day ahead", 422},
+		"year -1":           {`{` + good + `,"sent_at":"0000-01-01T00:00:00+14:00"}`, "sent_at: is before 1970 or more than a day ahead", 422},
+		"half a pair":       {`{` + good + `,"payload":{"a":"\ud83d!"}}`, "holds half of a surrogate pair", 400},
+		"half in the text":  {`{"text":"\udc00","from":"bo","external_id":"m"}`, "holds half of a surrogate pair", 400},
+		"nested deeply":     {`{` + good + `,"payload":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`, "is nested deeper than 64 levels", 400},
+		"other letters":     {`{` + good + `,"TEXT":""}`, "TEXT: is not a field of this call", 422},
+		"another's address": {`{"text":"x","from":"contact:vip","external_id":"m"}`, "from: begins with contact:", 422},
 	} {
 		var sent any = tc.body
 		if tc.body == "" {
@@ -95,6 +102,16 @@ func TestATextOf64KiBPassesHoweverItIsEscaped(t *testing.T) {
 	h := newHouse(t)
 	for name, text := range map[string]string{"plain": strings.Repeat("x", 64<<10), "escaped": strings.Repeat(`\u0001`, 64<<10), "Cyrillic": strings.Repeat(`\u0436`, 32<<10)} {
 		h.wants(name, h.call(h.key, "POST", messages, `{"text":"`+text+`","from":"bo","external_id":"`+name+`"}`), http.StatusAccepted, "")
+	}
+}
+
+func TestWhatOnlyLooksWrongInDataPasses(t *testing.T) {
+	h := newHouse(t)
+	for name, payload := range map[string]string{
+		"a pair": `"\ud83d\ude00"`, "an escaped backslash": `"\\ud800"`, "brackets in a text": `"` + strings.Repeat("[", 100) + `\"{"`,
+		"many side by side": `[` + strings.Repeat("[],", 100) + `{}]`,
+	} {
+		h.wants(name, h.call(h.key, "POST", messages, `{"text":"x","from":"bo","external_id":"`+name+`","payload":`+payload+`}`), http.StatusAccepted, "")
 	}
 }
 
@@ -188,6 +205,8 @@ func TestTrackAndIdentifyKeepWhatSystemsKnow(t *testing.T) {
 		"large properties":  {"track", map[string]any{"contact_id": "c", "event": "x", "properties": map[string]any{"a": strings.Repeat("x", 33<<10)}}, "properties: is larger than 32 KiB"},
 		"large attributes":  {"identify", map[string]any{"contact_id": "c", "attributes": map[string]any{"a": strings.Repeat("x", 33<<10)}}, "attributes: is larger than 32 KiB"},
 		"unknown field":     {"identify", map[string]any{"contact_id": "c", "phone": "1"}, "phone: is not a field"},
+		"year 10000":        {"track", map[string]any{"contact_id": "c", "event": "x", "occurred_at": "9999-12-31T23:59:59-12:00"}, "occurred_at: is before 1970"},
+		"event twice":       {"track", `{"contact_id":"c","event":"x","EVENT":"Not A Name"}`, "EVENT: is not a field"},
 		"attributes a list": {"identify", map[string]any{"contact_id": "c", "attributes": []int{1}}, "attributes: "},
 	} {
 		h.wants(name, h.call(h.key, "POST", "/api/v1/"+tc.path, tc.body), 422, tc.detail)

@@ -272,7 +272,7 @@ func readCursor(q inbox.ListQuery) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(b, &c)
 	}
-	if err != nil || c.View != q.View {
+	if err != nil || c.View != q.View || c.Rank < 0 || c.Rank > math.MaxInt32 {
 		return c, &inbox.InvalidError{Field: "cursor", Remedy: "is not one of this list; leave it out to start at the front"}
 	}
 	return c, nil

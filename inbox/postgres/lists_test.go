@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -129,7 +130,7 @@ func TestACursorOfAnotherListIsRefused(t *testing.T) {
 	if err != nil || p.Next == "" {
 		t.Fatalf("%+v, %v", p, err)
 	}
-	for _, cursor := range []string{p.Next, "rubbish", "e30"} {
+	for _, cursor := range []string{p.Next, "rubbish", "e30", base64.RawURLEncoding.EncodeToString([]byte(`{"v":"mine","r":99999999999}`))} {
 		_, err := f.store.Conversations(t.Context(), inbox.ListQuery{View: inbox.ViewMine, Agent: ada, Cursor: cursor, Limit: 3})
 		if invalid, ok := errors.AsType[*inbox.InvalidError](err); !ok || invalid.Field != "cursor" {
 			t.Errorf("cursor %q: %v", cursor, err)
