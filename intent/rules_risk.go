@@ -168,7 +168,8 @@ const threatExcept = `
 	where|how|want|like|can|could ~ leave|write|post a review|reviews
 	bank|card ~ reversed|recalled ~ by mistake
 	seen|saw|read|found ~ on|in ~ twitter|facebook|instagram|trustpilot|google|reviews
-	on|from|via|with|by your|the|my ~ instagram|facebook|twitter|tiktok|trustpilot ~ page|post|ad|account|login|story`
+	on|from|via|with|by your|the|my ~ instagram|facebook|twitter|tiktok|trustpilot ~ page|post|ad|account|login|story
+	you|company|they|firm ~ go|going public`
 
 // harmRules say that someone or an account is in danger now.
 const harmRules = `

@@ -167,6 +167,7 @@ var plainWordings = []string{
 	"we're a law firm, what does the plan cost",
 	"I follow you on Twitter",
 	"is it legal to import this",
+	"is the company going public soon?",
 	"my bank reversed the payment by mistake, how do i pay again",
 }
 
