@@ -207,5 +207,5 @@ func unknownOf(ctx context.Context, tx pgx.Tx, field string, slugs []string, que
 // violates reports whether err is a breach of a unique constraint.
 func violates(err error, constraint string) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "23505" && e.ConstraintName == constraint
+	return ok && e.Code == uniqueViolation && e.ConstraintName == constraint
 }

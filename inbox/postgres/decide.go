@@ -197,7 +197,7 @@ func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid
 			COALESCE((SELECT presence = 'offline' OR disabled_at IS NOT NULL FROM agents WHERE id = c.agent_id), false),
 			COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''), c.person_wrote_at IS NOT NULL, c.auto_replies, c.asked,
 			COALESCE(c.intent, ''), c.priority, c.last_seq, c.decision_id
-		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR UPDATE OF c`, each(subjects, conversationOf))
+		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR NO KEY UPDATE OF c`, each(subjects, conversationOf))
 	if err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
 	}

@@ -162,7 +162,7 @@ func (s *Store) dispatchOne(ctx context.Context, team string, w waiting, agents 
 func lockAgentWithRoom(ctx context.Context, tx pgx.Tx, agent uuid.UUID) (bool, error) {
 	var online bool
 	var capacity, load int
-	err := tx.QueryRow(ctx, `SELECT presence = 'online' AND disabled_at IS NULL, capacity FROM agents WHERE id = $1 FOR UPDATE`, agent).Scan(&online, &capacity)
+	err := tx.QueryRow(ctx, `SELECT presence = 'online' AND disabled_at IS NULL, capacity FROM agents WHERE id = $1 FOR NO KEY UPDATE`, agent).Scan(&online, &capacity)
 	if err != nil {
 		return false, fmt.Errorf("lock agent %s: %w", agent, err)
 	}

@@ -49,7 +49,7 @@ func lockConversation(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*locked, er
 			COALESCE(c.intent, ''), c.team_id, COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''),
 			c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''), c.skills,
 			c.decision_id, c.last_seq, c.auto_replies, c.person_wrote_at, c.queued_at, c.watch_until, c.waiting_since
-		FROM conversations c WHERE c.id = $1 FOR UPDATE`, id).
+		FROM conversations c WHERE c.id = $1 FOR NO KEY UPDATE`, id).
 		Scan(&c.contact, &c.contactAddress, &c.inboxAddress, &c.channel, &c.status, &c.priority,
 			&c.intent, &c.teamID, &c.team, &c.agent, &c.agentName, &c.skills,
 			&c.decision, &c.lastSeq, &c.autoReplies, &c.personWroteAt, &c.queuedAt, &c.watchUntil, &c.waitingSince)

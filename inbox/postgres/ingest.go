@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"usher/channels"
 	"usher/inbox"
 )
@@ -130,5 +132,15 @@ func errNoAddress(m channels.Message) error {
 	return fmt.Errorf("receive: inbox address %q on channel %q: %w", m.InboxAddress, m.Channel, inbox.ErrNotFound)
 }
 
-// retryable reports whether a batch met another writer and may be tried again as it is.
-func retryable(err error) bool { return errors.Is(err, errRace) }
+// retryable reports whether a batch met another writer and may be tried again as it is: that one made the same row, or
+// each waited for the other.
+func retryable(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return errors.Is(err, errRace) || ok && (e.Code == uniqueViolation || e.Code == deadlockDetected)
+}
+
+// What PostgreSQL says when writers meet.
+const (
+	uniqueViolation  = "23505"
+	deadlockDetected = "40P01"
+)

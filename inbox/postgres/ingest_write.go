@@ -131,7 +131,7 @@ func lockAddresses(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
 		SELECT a.channel, a.address, a.id, a.contact_id
 		FROM unnest($1::text[], $2::text[]) AS w(channel, address)
 		JOIN contact_addresses a ON (a.channel, a.address) = (w.channel, w.address)
-		ORDER BY a.channel, a.address FOR UPDATE OF a`, chans, addresses)
+		ORDER BY a.channel, a.address FOR NO KEY UPDATE OF a`, chans, addresses)
 	if err != nil {
 		return fmt.Errorf("lock contact addresses: %w", err)
 	}
@@ -322,9 +322,6 @@ func openConversations(ctx context.Context, tx pgx.Tx, batch []*incoming) error 
 	if len(keys) == 0 {
 		return nil
 	}
-	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(slices.Compare(a.contact[:], b.contact[:]), slices.Compare(a.inbox[:], b.inbox[:]))
-	})
 	var ids, contacts, inboxes, addresses []uuid.UUID
 	var chans, previews []string
 	var counts []int64
@@ -339,6 +336,8 @@ func openConversations(ctx context.Context, tx pgx.Tx, batch []*incoming) error 
 		SELECT w.id, w.contact_id, w.inbox_address_id, w.contact_address_id, w.channel, w.n, w.preview, now()
 		FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[])
 			AS w(id, contact_id, inbox_address_id, contact_address_id, channel, n, preview)
+		LEFT JOIN conversations o ON o.contact_id = w.contact_id AND o.inbox_address_id = w.inbox_address_id AND o.status <> 'resolved'
+		ORDER BY o.id -- rows are locked in the order they come
 		ON CONFLICT (contact_id, inbox_address_id) WHERE status <> 'resolved' DO UPDATE SET
 			last_seq = c.last_seq + excluded.last_seq, preview = excluded.preview, last_message_at = now(),
 			contact_address_id = excluded.contact_address_id, status = 'open',

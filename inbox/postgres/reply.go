@@ -134,7 +134,7 @@ func lockForAnswer(ctx context.Context, tx pgx.Tx, pending []*pendingReply) (map
 	for _, p := range pending {
 		conversations, decisions = append(conversations, p.conversation), append(decisions, p.decision)
 	}
-	if _, err := tx.Exec(ctx, `SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, conversations); err != nil {
+	if _, err := tx.Exec(ctx, `SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, conversations); err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
 	}
 	rows, err := tx.Query(ctx, `

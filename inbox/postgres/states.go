@@ -90,7 +90,7 @@ func (s *Store) Reopen(ctx context.Context, conversation uuid.UUID, by inbox.Age
 func (s *Store) actOnAddress(ctx context.Context, operation string, conversation uuid.UUID, do func(pgx.Tx, *locked) (effect, error)) error {
 	address := func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
-			SELECT FROM contact_addresses WHERE id = (SELECT contact_address_id FROM conversations WHERE id = $1) FOR UPDATE`, conversation)
+			SELECT FROM contact_addresses WHERE id = (SELECT contact_address_id FROM conversations WHERE id = $1) FOR NO KEY UPDATE`, conversation)
 		if err != nil {
 			return fmt.Errorf("lock the contact address of conversation %s: %w", conversation, err)
 		}

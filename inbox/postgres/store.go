@@ -1,5 +1,7 @@
 // Package postgres keeps the inbox in PostgreSQL. SQL stands beside the method that runs it.
-// Global lock order: contact address, conversation, agent; several of a kind by id.
+//
+// Global lock order: contact address, conversation, agent; several of a kind by id. Rows are locked FOR NO KEY UPDATE: keys
+// never change, and a stronger lock would hold up the foreign keys of others, who check them in no order.
 package postgres
 
 import (

@@ -126,7 +126,7 @@ func silent(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) {
 		SELECT c.id FROM conversations c
 		WHERE c.status = 'waiting' AND c.watch_until < now()
 			AND NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'inbound' AND m.decision_id IS NULL)
-		ORDER BY c.id LIMIT $1 FOR UPDATE OF c SKIP LOCKED`, silentBatch)
+		ORDER BY c.id LIMIT $1 FOR NO KEY UPDATE OF c SKIP LOCKED`, silentBatch)
 	if err != nil {
 		return nil, fmt.Errorf("find the silent: %w", err)
 	}
