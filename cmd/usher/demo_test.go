@@ -265,7 +265,8 @@ func (d demoCheck) variety(t *testing.T) {
 	}{
 		{"urgent in the queues", queued + `'urgent'`, 2, 2},
 		{"high in the queues", queued + `'high'`, 4, 8},
-		{"third contacts in the queues", `SELECT count(*) FROM conversations c JOIN decisions d ON d.id = c.decision_id WHERE c.agent_id IS NULL AND d.trace->>'reason' LIKE '%third contact%'`, 1, 2},
+		{"repeats in the queues", `SELECT count(*) FROM conversations c JOIN decisions d ON d.id = c.decision_id
+			WHERE c.status = 'open' AND c.agent_id IS NULL AND d.trace->>'reason' ~ '(second|third) contact'`, 1, 6},
 		{"answered without people", `SELECT count(*) FROM conversations WHERE resolved_by IN ('contact', 'silence')`, 80, 180},
 		{"resolved by silence", `SELECT count(*) FROM conversations WHERE resolved_by = 'silence'`, 20, 90},
 		{"helped", `SELECT count(*) FROM feedback WHERE helped`, 40, 140},
