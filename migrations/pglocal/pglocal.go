@@ -59,6 +59,7 @@ var settings = map[string]string{
 	"max_parallel_workers_per_gather": "0",
 	"autovacuum_vacuum_scale_factor":  "0.05",
 	"log_min_messages":                "warning",
+	"log_error_verbosity":             "terse", // the details of an error show the rows it is about: contacts' data
 }
 
 // Server is a running PostgreSQL. It is started again when it dies, until Stop.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -185,6 +186,49 @@ func TestItListensOnNoPort(t *testing.T) {
 	if v := query(t, s.URL(), "SELECT current_setting('listen_addresses') || current_setting('data_checksums')"); v != "on" {
 		t.Errorf("listen_addresses and checksums are %q, want none and on", v)
 	}
+}
+
+func TestAnErrorDoesNotShowTheRowInTheLog(t *testing.T) {
+	var log syncLog
+	s, err := pglocal.Start(t.Context(), pglocal.Options{Dir: newDir(t), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(t.Context(), s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), "CREATE TABLE people (name text CHECK (name <> 'Bo Private'))"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), "INSERT INTO people VALUES ($1)", "Bo Private"); err == nil {
+		t.Error("the row was taken")
+	}
+	if err := conn.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	stop(t, s) // its log is written to the end
+	if got := log.String(); !strings.Contains(got, "people_name_check") || strings.Contains(got, "(Bo Private") {
+		t.Errorf("the log is %s", got)
+	}
+}
+
+// syncLog is a log that the server's output is written to while the test goes on.
+type syncLog struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *syncLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *syncLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func TestASecondOwnerOfTheFolderIsRefused(t *testing.T) {
