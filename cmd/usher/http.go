@@ -18,7 +18,6 @@ import (
 func (a *app) handler() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	engine.HandleMethodNotAllowed = true
 	api.Register(engine, a.apiOptions())
 	engine.GET("/api/v1/live", gin.WrapH(a.hub))
 	engine.GET("/widget.js", gin.WrapF(a.chat.ServeScript))

@@ -61,6 +61,28 @@ func TestGuessingPasswordsIsSlowedDown(t *testing.T) {
 	}
 }
 
+func TestAnOpenBrowserIsNoWayToGuessThePassword(t *testing.T) {
+	h := newHouse(t)
+	limited := 0
+	for range 14 {
+		if a := h.call(h.agent, "PUT", "/api/v1/me/password", map[string]any{"password": "long enough", "current": "guess"}); a.status == 429 {
+			limited++
+		}
+	}
+	if limited < 3 {
+		t.Errorf("%d of 14 tries were slowed down, want 3 or more", limited)
+	}
+}
+
+func TestAWrongMethodIsAProblemThatNamesTheRightOnes(t *testing.T) {
+	h := newHouse(t)
+	a := h.call(h.agent, "DELETE", "/api/v1/me", nil)
+	h.wants("delete", a, http.StatusMethodNotAllowed, "does not answer DELETE")
+	if a.header.Get("Allow") != "GET" || a.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("headers are %v", a.header)
+	}
+}
+
 func TestCookiesAreForHTTPSAloneWhenTheServerIs(t *testing.T) {
 	h := newHouse(t, func(o *api.Options) { o.Secure = true })
 	link, err := h.store.MakeSignInLink(t.Context(), h.ada.Email)

@@ -46,9 +46,11 @@ type API struct {
 }
 
 // Register adds every operation to the engine behind Guard, and the document at /openapi.json with a readable page
-// at /docs.
+// at /docs. An address called in a way that it does not have is answered by a problem document too.
 func Register(engine *gin.Engine, o Options) {
 	a := &API{o: o, tries: newSignInLimiter(), keys: newKeyLimiter(o.Systems.Rate)}
+	engine.HandleMethodNotAllowed = true
+	engine.NoMethod(Guard(o.Log), notAllowed)
 	group := engine.Group("")
 	group.Use(Guard(o.Log))
 	a.register(a.newHuma(engine, group))

@@ -89,7 +89,8 @@ func (a *API) refuse(h huma.API, c huma.Context, err error) {
 
 func (a *API) admit(c huma.Context, who access) (context.Context, error) {
 	ctx := c.Context()
-	bearer, hasKey := strings.CutPrefix(c.Header("Authorization"), "Bearer ")
+	scheme, bearer, _ := strings.Cut(c.Header("Authorization"), " ")
+	hasKey := strings.EqualFold(scheme, "Bearer")
 	switch {
 	case who == anybody:
 		return ctx, nil
@@ -265,6 +266,9 @@ func (a *API) registerSignIn(h huma.API) {
 		})
 	huma.Register(h, operation(agents, put, "/api/v1/me/password", "set-password", "Set your password", 204, tagPeople),
 		func(ctx context.Context, in *passwordInput) (*struct{}, error) {
+			if !a.tries.allow(agentFrom(ctx).Email) { // a browser left open is no leave to guess the password
+				return nil, tooMany("current", 10*time.Second)
+			}
 			err := a.o.Agents.SetPassword(ctx, agentFrom(ctx).ID, in.Body.Current, in.Body.Password, in.SignIn)
 			if err != nil {
 				return nil, problem(err)

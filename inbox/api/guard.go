@@ -60,6 +60,11 @@ func NotFound(c *gin.Context) {
 	writeProblem(c, http.StatusNotFound, "there is no such call; /docs lists all")
 }
 
+// notAllowed answers calls of an address in a way that it does not have; gin has named those it has in Allow.
+func notAllowed(c *gin.Context) {
+	writeProblem(c, http.StatusMethodNotAllowed, "this address does not answer "+c.Request.Method+"; the header Allow says what it answers, /docs lists all calls")
+}
+
 func writeProblem(c *gin.Context, status int, detail string) {
 	b, _ := json.Marshal(errorModel(status, detail)) // plain texts: cannot fail
 	c.Abort()

@@ -18,8 +18,16 @@ import (
 )
 
 // EnsureInboxAddress is the id of the company's endpoint of that address on a channel. A new one gets a secret; one that
-// exists keeps its own, and its name.
+// exists keeps its own, and its name. *inbox.InvalidError for an address or a name that cannot be one.
 func (s *Store) EnsureInboxAddress(ctx context.Context, channel, address, name string) (uuid.UUID, error) {
+	for _, f := range []struct {
+		field, value string
+		most         int
+	}{{"address", address, 320}, {"name", name, 200}} {
+		if n := utf8.RuneCountInString(f.value); n == 0 || n > f.most || strings.IndexByte(f.value, 0) >= 0 || !utf8.ValidString(f.value) {
+			return uuid.Nil, fmt.Errorf("make an inbox address: %w", &inbox.InvalidError{Field: f.field, Remedy: fmt.Sprintf("has %d characters; give 1 to %d", n, f.most)})
+		}
+	}
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	var id uuid.UUID

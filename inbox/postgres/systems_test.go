@@ -56,6 +56,18 @@ func TestAKeyNeedsANameAndAnAPIAddress(t *testing.T) {
 	}
 }
 
+func TestAnInboxAddressNeedsAnAddressAndAName(t *testing.T) {
+	f := newFloor(t)
+	for _, bad := range [][2]string{{"", "Shop"}, {strings.Repeat("x", 321), "Shop"}, {"a\x00", "Shop"}, {"\xff", "Shop"}, {"shop", ""}, {"shop", strings.Repeat("x", 201)}} {
+		if _, err := f.store.EnsureInboxAddress(t.Context(), channels.API, bad[0], bad[1]); !errors.Is(err, inbox.ErrInvalid) {
+			t.Errorf("%.20q: %v", bad, err)
+		}
+	}
+	if n := value[int](f, `SELECT count(*) FROM inbox_addresses WHERE channel = 'api'`); n > 1 {
+		t.Errorf("%d addresses were made", n)
+	}
+}
+
 func TestAnInboxAddressKeepsItsSecret(t *testing.T) {
 	f := newFloor(t)
 	first, err := f.store.EnsureInboxAddress(t.Context(), channels.WebChat, "web", "Web")
