@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 	"github.com/google/uuid"
@@ -127,6 +128,9 @@ var errFrame = errors.New("is not one JSON object of this protocol with known fi
 
 func parse(frame []byte) (request, error) {
 	var r request
+	if !utf8.Valid(frame) { // the decoder would replace what is not, in silence
+		return request{}, errFrame
+	}
 	d := json.NewDecoder(bytes.NewReader(frame))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&r); err != nil {

@@ -256,6 +256,7 @@ func TestTooManyFramesEndTheConnection(t *testing.T) {
 func TestWhatIsNotTheProtocolEndsTheConnection(t *testing.T) {
 	for name, raw := range map[string]string{
 		"not JSON": "hello", "two objects": `{"type":"hello","inbox":"web"}{}`, "an unknown field": `{"type":"hello","inbox":"web","colour":"red"}`,
+		"not UTF-8":       "{\"type\":\"hello\",\"inbox\":\"web\",\"visitor\":\"\xff\"}",
 		"not hello first": `{"type":"message","id":"m1","text":"x"}`,
 	} {
 		t.Run(name, func(t *testing.T) {

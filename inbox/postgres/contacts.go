@@ -19,6 +19,9 @@ import (
 // Site is a web-chat inbox address. channels.ErrNotFound when there is none of that name.
 func (s *Store) Site(ctx context.Context, inboxAddress string) (channels.Site, error) {
 	site := channels.Site{Address: inboxAddress}
+	if strings.IndexByte(inboxAddress, 0) >= 0 { // a browser may say anything
+		return site, fmt.Errorf("site %q: %w", inboxAddress, channels.ErrNotFound)
+	}
 	var settings json.RawMessage
 	err := s.pool.QueryRow(ctx, `SELECT name, secret, settings FROM inbox_addresses WHERE channel = $1 AND address = $2`, channels.WebChat, inboxAddress).
 		Scan(&site.Name, &site.Secret, &settings)

@@ -138,8 +138,10 @@ func TestSitesAndPlacesAreFoundOrNot(t *testing.T) {
 	if err != nil || site.Name != "Shop" || len(site.Secret) != 32 || site.Settings.Greeting != "Hi" || len(site.Settings.Origins) != 1 {
 		t.Errorf("site is %+v, %v", site, err)
 	}
-	if _, err := f.store.Site(t.Context(), "shop"); !errors.Is(err, channels.ErrNotFound) {
-		t.Errorf("an API inbox is no site: %v", err)
+	for _, none := range []string{"shop", "web\x00"} {
+		if _, err := f.store.Site(t.Context(), none); !errors.Is(err, channels.ErrNotFound) {
+			t.Errorf("%q is no site: %v", none, err)
+		}
 	}
 	r := f.chats("v1", "m1", "hello")
 	if p, err := f.store.Place(t.Context(), r.ConversationID); err != nil || p != (channels.Place{Channel: channels.WebChat, InboxAddress: "web", Address: "v1"}) {
