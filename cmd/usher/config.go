@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -80,6 +81,13 @@ func (c Config) validate() error {
 	if !filepath.IsAbs(c.DataDir) {
 		return fmt.Errorf("USHER_DATA is %q: give an absolute path", c.DataDir)
 	}
+	if c.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return fmt.Errorf("USHER_PUBLIC_URL is %q: give scheme and host, such as https://help.example.com", c.PublicURL)
+	}
 	return nil
 }
 
@@ -99,12 +107,17 @@ func countFromEnv(name string, otherwise int, what string) (int, error) {
 // databaseDir is where the private PostgreSQL lives.
 func (c Config) databaseDir() string { return filepath.Join(c.DataDir, "postgres") }
 
-// publicURL is how browsers reach the server, as far as that is known before it listens.
-func (c Config) publicURL() string {
+// publicURL is how browsers reach a server that listens on address. One that listens on all of its machine's addresses is
+// reached on that machine at least.
+func (c Config) publicURL(address string) string {
 	if c.PublicURL != "" {
-		return strings.TrimSuffix(c.PublicURL, "/")
+		return strings.TrimRight(c.PublicURL, "/")
 	}
-	return "http://" + c.Listen
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		address = net.JoinHostPort("localhost", port)
+	}
+	return "http://" + address
 }
 
 func envOr(name, otherwise string) string {

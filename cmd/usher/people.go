@@ -21,6 +21,9 @@ import (
 // the moment when it does not.
 func onDatabase(ctx context.Context, log func(string), do func(context.Context, *pgxpool.Pool, Config) error) error {
 	config, err := configFromEnv()
+	if err == nil {
+		err = config.validate()
+	}
 	if err != nil {
 		return err
 	}
@@ -118,7 +121,7 @@ func newAgentLinkCmd() *cobra.Command {
 }
 
 func printLink(ctx context.Context, cmd *cobra.Command, store *inboxpg.Store, config Config, email string) error {
-	link, err := signInLink(ctx, store, config.publicURL(), email)
+	link, err := signInLink(ctx, store, config.publicURL(config.Listen), email)
 	if err != nil {
 		return err
 	}

@@ -56,9 +56,7 @@ func serve(ctx context.Context, config Config, out io.Writer, log *slog.Logger) 
 		return fmt.Errorf("listen on %s: %w; stop what listens there, or set USHER_LISTEN", config.Listen, err)
 	}
 	defer listener.Close()
-	if config.PublicURL == "" {
-		config.PublicURL = "http://" + listener.Addr().String()
-	}
+	config.PublicURL = config.publicURL(listener.Addr().String())
 	a, err := open(ctx, config, log)
 	if err != nil {
 		return err
