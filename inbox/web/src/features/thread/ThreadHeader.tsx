@@ -90,7 +90,13 @@ function Actions({ conversation: c }: { conversation: Conversation }) {
       )}
       {!resolved && <PriorityMenu conversation={c} />}
       {!resolved && !mine && (
-        <LabelledAction icon={UserPlus} label={c.agent ? 'Take over' : 'Take'} shortcut="a" onClick={take} />
+        <LabelledAction
+          icon={UserPlus}
+          label={c.agent ? 'Take over' : 'Take'}
+          shortcut="a"
+          onClick={take}
+          first={!c.agent}
+        />
       )}
       {!resolved && (
         <IconButton icon={ArrowLeftRight} label="Hand over" shortcut="h" onClick={() => setHanding(true)} />
@@ -100,6 +106,7 @@ function Actions({ conversation: c }: { conversation: Conversation }) {
         label={resolved ? 'Reopen' : 'Resolve'}
         shortcut="e"
         onClick={finish}
+        first={resolved || c.agent !== null}
         busy={actions.busy}
       />
       <HandOverDialog conversation={c} opened={handing} onClose={() => setHanding(false)} />
@@ -112,13 +119,15 @@ type LabelledProps = {
   label: string;
   shortcut: string;
   onClick: () => void;
+  /** The likeliest thing to do now. */
+  first: boolean;
   busy?: boolean;
 };
 
 /** A button with its word, or its icon alone where the pane is narrow. */
-function LabelledAction({ icon: Icon, label, shortcut, onClick, busy = false }: LabelledProps) {
+function LabelledAction({ icon: Icon, label, shortcut, onClick, first, busy = false }: LabelledProps) {
   return (
-    <>
+    <span className={styles.action} data-first={first || undefined}>
       <Button
         className={styles.long ?? ''}
         leftSection={<Icon size={15} aria-hidden="true" />}
@@ -131,6 +140,6 @@ function LabelledAction({ icon: Icon, label, shortcut, onClick, busy = false }: 
       <span className={styles.short}>
         <IconButton icon={Icon} label={label} shortcut={shortcut} onClick={onClick} disabled={busy} />
       </span>
-    </>
+    </span>
   );
 }
