@@ -129,9 +129,9 @@ func (p *Policy) handToPeople(v view, d *Decision) {
 	}
 }
 
-// mayResolve reports whether a "yes" ends the conversation: only while no person is in it.
+// mayResolve reports whether a "yes" ends the conversation: only while no person is in it and nothing is left to say.
 func (p *Policy) mayResolve(s State) bool {
-	return s.AgentID == nil && !s.PersonWrote && s.AutoReplies > 0
+	return s.AgentID == nil && !s.PersonWrote && s.AutoReplies > 0 && !s.Unsettled
 }
 
 func (p *Policy) resolve(req Request) Decision {

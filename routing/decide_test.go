@@ -84,6 +84,7 @@ func TestEachGuardAloneSendsToPeople(t *testing.T) {
 		{"repeat", "Order status, not the first contact", func(r *routing.Request) { r.Prediction.Signals.Repeat = true }},
 		{"same_answer", "Order status, after the same standard answer", func(r *routing.Request) { r.State.AutoReplies, r.State.LastIntent = 1, "order_status" }},
 		{"in_a_row", "Order status, after 2 automatic answers", func(r *routing.Request) { r.State.AutoReplies = 2 }},
+		{"in_a_row", "Order status, before the last message was answered", func(r *routing.Request) { r.State.Unsettled = true }},
 		{"ownership", "Order status, in a conversation that a person owns: normal priority, stays with its agent", func(r *routing.Request) { r.State.AgentID = &id }},
 		{"ownership", "Order status, in a conversation that a person has answered", func(r *routing.Request) { r.State.PersonWrote = true }},
 		{"ownership", "Order status, in a conversation that waits for people", func(r *routing.Request) { r.State.Team = "technical" }},

@@ -195,6 +195,10 @@ func guardSameAnswer(v view) verdict {
 }
 
 func guardInARow(v view) verdict {
+	if v.State.Unsettled {
+		// The answer before would be withheld for this one, and what it answers would be passed over.
+		return fail("before the last message was answered", "the contact wrote more before it was answered")
+	}
 	given := count(v.State.AutoReplies, "automatic answer", "automatic answers")
 	if v.State.AutoReplies >= v.Guards.MaxAutoReplies {
 		return fail("after "+given, "%s in a row, and the limit is %d", given, v.Guards.MaxAutoReplies)

@@ -39,8 +39,11 @@ type State struct {
 	PersonWrote bool       `json:"person_wrote,omitempty"`
 	AutoReplies int        `json:"auto_replies"`      // automatic answers in a row
 	Watched     bool       `json:"watched,omitempty"` // the last word was an automatic answer
-	LastIntent  string     `json:"last_intent,omitempty"`
-	Priority    string     `json:"priority,omitempty"`
+	// Unsettled means that more is under way than these messages: an earlier automatic answer is not sent yet, or the contact
+	// wrote more at once than one decision covers.
+	Unsettled  bool   `json:"unsettled,omitempty"`
+	LastIntent string `json:"last_intent,omitempty"`
+	Priority   string `json:"priority,omitempty"`
 }
 
 // Evidence is what history says, with the ids and scores that were seen then.

@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// decideRounds is how often a conversation is looked at anew because another worker was at it.
-	decideRounds = 3
+	// decideRounds is how often a conversation is looked at anew because another worker was at it or not all was covered.
+	decideRounds = 5
 	// maxCovered is how many messages one decision covers; the rest is decided after it.
 	maxCovered = 20
 )
@@ -50,11 +50,12 @@ type subject struct {
 
 // Decide decides the undecided messages of conversations, in order, a batch in one transaction: what depends on the text
 // alone is prepared before, the rest is read under the conversations' locks. Conversations without such messages are
-// passed by. When the batch fails its members are tried alone, and one that still fails goes to people, degraded.
+// passed by. When the batch fails for what is in it, its members are tried alone, and one that still fails goes to people,
+// degraded; when the database fails, the error asks for another try.
 func (s *Store) Decide(ctx context.Context, by Decider, conversations []uuid.UUID) error {
 	conversations = unique(conversations)
 	err := s.decideRounds(ctx, by, conversations)
-	if err == nil || ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || passes(err) {
 		return err
 	}
 	if len(conversations) == 1 {
@@ -67,7 +68,13 @@ func (s *Store) Decide(ctx context.Context, by Decider, conversations []uuid.UUI
 	return errors.Join(failed...)
 }
 
-func (s *Store) decideRounds(ctx context.Context, by Decider, conversations []uuid.UUID) error {
+func (s *Store) decideRounds(ctx context.Context, by Decider, conversations []uuid.UUID) (err error) {
+	// A text that makes a reader or a rule panic must not end the worker: after each start it would again.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("decide: panic: %v", r)
+		}
+	}()
 	for round := 0; len(conversations) > 0 && round < decideRounds; round++ {
 		subjects, err := s.undecided(ctx, conversations)
 		if err != nil || len(subjects) == 0 {
@@ -149,7 +156,7 @@ func (x *subject) add(message uuid.UUID, text, choice string, at time.Time) {
 }
 
 // decide locks the conversations, decides what is still undecided and writes everything. It returns the conversations
-// whose messages changed since they were read.
+// whose messages changed since they were read, and those with more messages than one decision covers.
 func (s *Store) decide(ctx context.Context, by Decider, subjects []*subject) (again []uuid.UUID, err error) {
 	var decided []*subject
 	err = s.inTx(ctx, "decide", func(tx pgx.Tx) error {
@@ -167,6 +174,9 @@ func (s *Store) decide(ctx context.Context, by Decider, subjects []*subject) (ag
 			if x.hasty() {
 				again = append(again, x.request.ConversationID)
 				continue
+			}
+			if x.more && x.full() {
+				again = append(again, x.request.ConversationID)
 			}
 			x.addEntry()
 			decided = append(decided, x)
@@ -221,19 +231,24 @@ func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid
 }
 
 // stillUndecided reports the conversations whose covered messages are all still undecided, and marks those that have
-// more of them.
+// more of them or wait for an automatic answer. It is a statement of its own, because it sees what those did who had the
+// locks before; the statement that waited for the locks does not.
 func stillUndecided(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid.UUID]bool, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT conversation_id, array_agg(id) FROM messages
-		WHERE conversation_id = ANY($1) AND kind = 'inbound' AND decision_id IS NULL GROUP BY conversation_id`, each(subjects, conversationOf))
+		SELECT m.conversation_id, array_agg(m.id), COALESCE((
+			SELECT d.state = 'pending' FROM conversations c JOIN decisions d ON d.id = c.decision_id WHERE c.id = m.conversation_id), false)
+		FROM messages m
+		WHERE m.conversation_id = ANY($1) AND m.kind = 'inbound' AND m.decision_id IS NULL GROUP BY m.conversation_id`, each(subjects, conversationOf))
 	if err != nil {
 		return nil, fmt.Errorf("read what is still undecided: %w", err)
 	}
 	open := map[uuid.UUID][]uuid.UUID{}
+	waits := map[uuid.UUID]bool{}
 	var conversation uuid.UUID
 	var messages []uuid.UUID
-	if _, err := pgx.ForEachRow(rows, []any{&conversation, &messages}, func() error {
-		open[conversation] = slices.Clone(messages)
+	var pending bool
+	if _, err := pgx.ForEachRow(rows, []any{&conversation, &messages, &pending}, func() error {
+		open[conversation], waits[conversation] = slices.Clone(messages), pending
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("read what is still undecided: %w", err)
@@ -242,15 +257,17 @@ func stillUndecided(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uu
 	for _, x := range subjects {
 		left := open[x.request.ConversationID]
 		x.more = len(left) > len(x.request.MessageIDs)
+		x.request.State.Unsettled = waits[x.request.ConversationID] || x.more && x.full()
 		whole[x.request.ConversationID] = !slices.ContainsFunc(x.request.MessageIDs, func(m uuid.UUID) bool { return !slices.Contains(left, m) })
 	}
 	return whole, nil
 }
 
+// full reports whether the subject covers all that a decision can.
+func (x *subject) full() bool { return len(x.request.MessageIDs) == maxCovered }
+
 // hasty reports whether the decision would resolve a conversation in which the contact has just written more.
-func (x *subject) hasty() bool {
-	return x.decision.Route == routing.ToResolve && x.more && len(x.request.MessageIDs) < maxCovered
-}
+func (x *subject) hasty() bool { return x.decision.Route == routing.ToResolve && x.more }
 
 // addEntry writes the line that the thread shows when the conversation comes to a team or is done.
 func (x *subject) addEntry() {
@@ -259,8 +276,11 @@ func (x *subject) addEntry() {
 	switch {
 	case d.Route == routing.ToResolve:
 		what = inbox.ActivityPayload{What: inbox.DidResolve, Reason: "contact"}
-	case d.Route == routing.ToAgent && x.released:
+	case x.released:
 		what.What, what.From = inbox.DidRelease, x.ownerName
+		if d.Route == routing.ToReply {
+			what.Team = ""
+		}
 	case d.Route == routing.ToAgent && d.Team != x.request.State.Team:
 		what.What = inbox.DidQueue
 	default:

@@ -95,7 +95,7 @@ func queueStates(b *pgx.Batch, decided []*subject) {
 			team_id = CASE WHEN w.route = 'agent' THEN COALESCE((SELECT id FROM teams WHERE slug = w.team), c.team_id) ELSE c.team_id END,
 			skills = CASE WHEN w.route = 'agent' THEN string_to_array(w.skills, ' ') ELSE c.skills END,
 			preferred_agent_id = CASE WHEN w.released THEN c.agent_id WHEN w.route = 'agent' THEN COALESCE(w.preferred, c.preferred_agent_id) ELSE c.preferred_agent_id END,
-			agent_id = CASE WHEN w.released AND w.route = 'agent' THEN NULL ELSE c.agent_id END,
+			agent_id = CASE WHEN w.released AND w.route <> 'resolve' THEN NULL ELSE c.agent_id END,
 			queued_at = CASE WHEN w.route = 'agent' AND (c.agent_id IS NULL OR w.released) THEN COALESCE(c.queued_at, now()) WHEN w.route = 'resolve' THEN NULL ELSE c.queued_at END,
 			watch_until = NULL,
 			status = CASE WHEN w.route = 'resolve' THEN 'resolved' ELSE 'open' END,
@@ -110,7 +110,7 @@ func queueStates(b *pgx.Batch, decided []*subject) {
 		each(decided, func(x *subject) bool { return x.decision.Degraded }), each(decided, func(x *subject) bool { return x.released }),
 		each(decided, func(x *subject) int64 { return x.lastSeq }), each(decided, func(x *subject) *uuid.UUID { return x.request.Evidence.PreferredAgent }))
 	b.Queue(`UPDATE assignments SET ended_at = now() WHERE conversation_id = ANY($1) AND ended_at IS NULL`,
-		conversationsOf(decided, func(x *subject) bool { return x.released && x.decision.Route == routing.ToAgent }))
+		conversationsOf(decided, func(x *subject) bool { return x.released }))
 	b.Queue(`
 		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload)
 		SELECT id, conversation_id, seq, 'activity', 'system', inbox_address_id, '', payload

@@ -78,15 +78,12 @@ func (s *Store) sendAnswers(ctx context.Context, pending []*pendingReply) error 
 		}
 		b := &pgx.Batch{}
 		var sends []*sending
-		seqs := map[uuid.UUID]int64{} // a conversation may have several decisions here
 		for _, p := range pending {
 			l, ok := locks[p.decision]
 			if !ok {
 				continue
 			}
-			l.lastSeq = max(l.lastSeq, seqs[l.conversation])
 			change, send := l.queue(b, p)
-			seqs[l.conversation] = l.lastSeq
 			changes = append(changes, change)
 			if send != nil {
 				sends = append(sends, send)
@@ -128,7 +125,8 @@ type answerLock struct {
 	lastSeq      int64
 }
 
-// lockForAnswer locks the conversations of decisions that are still pending.
+// lockForAnswer locks the conversations of decisions that are still pending. A conversation has one such decision at most:
+// while it has, nothing else in it is answered automatically.
 func lockForAnswer(ctx context.Context, tx pgx.Tx, pending []*pendingReply) (map[uuid.UUID]*answerLock, error) {
 	var conversations, decisions []uuid.UUID
 	for _, p := range pending {
@@ -254,7 +252,7 @@ func queueSends(b *pgx.Batch, sends []*sending) {
 		messages, conversations, seqs, each(sends, func(x *sending) uuid.UUID { return x.inboxAddress }), each(sends, func(x *sending) string { return x.text }),
 		each(sends, func(x *sending) []byte { return x.payload }), each(sends, func(x *sending) uuid.UUID { return x.decision }))
 	b.Queue(`
-		UPDATE conversations c SET last_seq = w.seq, preview = w.preview, last_message_at = now(), auto_replies = auto_replies + 1, asked = w.asks,
+		UPDATE conversations c SET last_seq = w.seq, preview = w.preview, last_message_at = now(), auto_replies = auto_replies + 1, asked = w.asks AND NOT w.undecided, -- a "thanks" that came before the question is no answer to it
 			status = CASE WHEN w.undecided THEN 'open' ELSE 'waiting' END,
 			waiting_since = CASE WHEN w.undecided THEN c.waiting_since END,
 			watch_until = now() + make_interval(secs => w.silence)

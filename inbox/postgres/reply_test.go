@@ -1,25 +1,61 @@
 package postgres_test
 
-import "testing"
+import (
+	"testing"
 
-// Two decisions of one conversation in a batch take places of their own in it: if they took the same, the whole batch
-// would be undone and written one by one.
-func TestAnswersOfOneConversationFitIntoOneTransaction(t *testing.T) {
+	"usher/channels"
+	"usher/routing"
+)
+
+// The answer to the first message would be withheld for the second one, and what it answers would be passed over.
+func TestAMessageBeforeTheAnswerIsOutTakesBothToPeople(t *testing.T) {
 	f := newFloor(t)
 	r := f.says("ada", "order_status please")
 	f.decide(r.ConversationID)
 	first := f.decision(r.ConversationID)
 	f.says("ada", "shipping_info please")
 	f.decide(r.ConversationID)
-	second := f.decision(r.ConversationID)
-	f.answer(writer{}, second, first)
-	if s := value[string](f, `SELECT string_agg(kind, ' ' ORDER BY seq) FROM messages`); s != "inbound inbound activity outbound" {
-		t.Errorf("the conversation reads %q; want the first answer withheld, then the second", s)
+	f.answer(writer{}, first)
+	if s := value[string](f, `SELECT string_agg(route || ' ' || state, ', ' ORDER BY id) FROM decisions`); s != "reply withheld, agent done" {
+		t.Errorf("decisions are %q", s)
 	}
-	if n := value[int](f, `SELECT count(DISTINCT xmin::text) FROM messages WHERE kind <> 'inbound'`); n != 1 {
-		t.Errorf("written in %d transactions, want 1", n)
+	if s := value[string](f, `SELECT status || ' ' || (queued_at IS NOT NULL) FROM conversations`); s != "open true" {
+		t.Errorf("the conversation is %q, want it in a queue", s)
 	}
-	if s := value[string](f, `SELECT last_seq || ' ' || status FROM conversations`); s != "4 waiting" {
-		t.Errorf("the conversation is %q, want its newest place and that it waits", s)
+}
+
+func TestAButtonDoesNotEndWhatIsNotAnswered(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "order_status please")
+	f.decide(r.ConversationID)
+	f.answer(writer{}, f.decision(r.ConversationID))
+	f.says("ada", "shipping_info please")
+	f.decide(r.ConversationID)
+	f.presses("ada", routing.HelpedYes)
+	f.decide(r.ConversationID)
+	if s := value[string](f, `SELECT status || ' ' || (queued_at IS NOT NULL) FROM conversations`); s != "open true" {
+		t.Errorf("the conversation is %q, want it in a queue", s)
 	}
+}
+
+func TestThanksBeforeTheQuestionAreNoAnswerToIt(t *testing.T) {
+	f := newFloor(t)
+	r := f.says("ada", "order_status please")
+	f.decide(r.ConversationID)
+	f.says("ada", "thanks")
+	f.answer(writer{}, f.decision(r.ConversationID))
+	f.decide(r.ConversationID)
+	if s := value[string](f, `SELECT status FROM conversations`); s != "open" {
+		t.Errorf("the conversation is %s", s)
+	}
+}
+
+// presses is a contact who presses a button under an automatic answer.
+func (f *floor) presses(from, choice string) channels.Receipt {
+	f.Helper()
+	r, err := f.store.Receive(f.Context(), channels.Message{Channel: channels.API, InboxAddress: "shop", From: from, Choice: choice})
+	if err != nil {
+		f.Fatalf("press %q: %v", choice, err)
+	}
+	return r
 }

@@ -8,9 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"usher/inbox"
@@ -60,6 +63,20 @@ func (s *Store) inTx(ctx context.Context, operation string, do func(pgx.Tx) erro
 		err = inbox.ErrNotFound
 	}
 	return fmt.Errorf("%s: %w", operation, err)
+}
+
+// passes reports whether an error comes from the state of the database and not from what was asked of it, so that asking
+// again helps.
+func passes(err error) bool {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch e.Code[:2] {
+		case "08", "40", "53", "55", "57", "58": // connection, rollback, resources, locks, operator, system
+			return true
+		}
+		return false
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // newID is a UUIDv7: ids sort by when they were made, which keeps indexes dense.
