@@ -169,6 +169,19 @@ func kappa(a, b []string) float64 {
 	return (float64(same)/n - chance) / (1 - chance)
 }
 
+// wilson is the interval in which a share lies with 95 % confidence when n of so many were counted: Wilson's score
+// interval, which stays within 0 and 1 and holds for small counts.
+func wilson(n, of int) (low, high float64) {
+	if of == 0 {
+		return 0, 1
+	}
+	const z = 1.959964
+	count, p := float64(of), float64(n)/float64(of)
+	middle := (p + z*z/(2*count)) / (1 + z*z/count)
+	half := z / (1 + z*z/count) * math.Sqrt(p*(1-p)/count+z*z/(4*count*count))
+	return max(0, middle-half), min(1, middle+half)
+}
+
 func ratio(n, of int) float64 {
 	if of == 0 {
 		return 0

@@ -301,3 +301,16 @@ func TestKappaTreatsBothLabellersAlikeAndIsOneOnlyForEqualLabels(t *testing.T) {
 		}
 	})
 }
+
+func TestTheIntervalOfAShareIsWilsons(t *testing.T) {
+	for _, tc := range []struct {
+		n, of     int
+		low, high float64
+	}{
+		{8, 10, .490, .943}, {0, 10, 0, .278}, {10, 10, .722, 1}, {500, 1000, .469, .531}, {0, 0, 0, 1},
+	} {
+		if low, high := wilson(tc.n, tc.of); math.Abs(low-tc.low) > .0006 || math.Abs(high-tc.high) > .0006 {
+			t.Errorf("%d of %d: %.4f to %.4f, want %.3f to %.3f", tc.n, tc.of, low, high, tc.low, tc.high)
+		}
+	}
+}

@@ -49,6 +49,7 @@ type OOSPart struct {
 type AutoPart struct {
 	Answerable int     `json:"answerable"`
 	Answered   int     `json:"answered"`
+	Right      int     `json:"right"` // of those answered
 	Coverage   float64 `json:"coverage"`
 	Precision  float64 `json:"precision"`
 }
@@ -180,7 +181,7 @@ func routeOf(d *routing.Decision) string {
 
 func autoPart(results []Result) *AutoPart {
 	var a AutoPart
-	right, covered, labelled := 0, 0, false
+	covered, labelled := 0, false
 	for _, x := range results {
 		if x.Decision == nil || x.Case.Route == "" {
 			continue
@@ -198,13 +199,13 @@ func autoPart(results []Result) *AutoPart {
 			covered++
 		}
 		if want && x.Decision.Intent == x.Case.Intent {
-			right++
+			a.Right++
 		}
 	}
 	if !labelled {
 		return nil
 	}
-	a.Coverage, a.Precision = ratio(covered, a.Answerable), ratio(right, a.Answered)
+	a.Coverage, a.Precision = ratio(covered, a.Answerable), ratio(a.Right, a.Answered)
 	return &a
 }
 

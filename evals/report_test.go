@@ -227,7 +227,7 @@ func TestTheTerminalReportNamesNumbersAndMisses(t *testing.T) {
 	if err := r.WriteText(&long, true); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{"a.jsonl, b.csv", "8 cases", "accuracy 42.9 %", "coverage 66.7 %", "urgent recall 50.0 %", "sealed half", "p50 2.00 ms"} {
+	for _, s := range []string{"a.jsonl, b.csv", "8 cases", "accuracy 42.9 %", "coverage 66.7 %", "95 %: 6.1 to 79.2 %", "urgent recall 50.0 %", "sealed half", "p50 2.00 ms"} {
 		if !strings.Contains(short.String(), s) {
 			t.Errorf("the report does not say %q:\n%s", s, short.String())
 		}

@@ -36,7 +36,9 @@ func (r Report) lines(w io.Writer) {
 		fmt.Fprintf(w, "  out of scope\tAUROC %.3f\trecall at 95 %% kept %s\t\t(%d)\n", p.AUROC, percent(p.RecallAt95), p.Count)
 	}
 	if p := r.Auto; p != nil {
-		fmt.Fprintf(w, "  automatic\tcoverage %s\tright %s\t\t(%d answered, %d answerable)\n", percent(p.Coverage), percent(p.Precision), p.Answered, p.Answerable)
+		low, high := wilson(p.Right, p.Answered)
+		fmt.Fprintf(w, "  automatic\tcoverage %s\tright %s\t95 %%: %.1f to %.1f %%\t(%d answered, %d answerable)\n",
+			percent(p.Coverage), percent(p.Precision), 100*low, 100*high, p.Answered, p.Answerable)
 	}
 	if p := r.Route; p != nil {
 		fmt.Fprintf(w, "  route\taccuracy %s\t\t\t(%d)\n", percent(p.Accuracy), p.Count)
