@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
-	"io/fs"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -15,11 +14,10 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
+// files are the numbered goose migrations. Each says why its constraints are there.
+//
 //go:embed *.sql
 var files embed.FS
-
-// FS holds the numbered goose migrations. Each says why its constraints are there.
-func FS() fs.FS { return files }
 
 // Up applies what is missing to the database at url. Several processes may call it at once: an advisory lock lets one
 // work and the others wait. It needs a role that may create extensions.

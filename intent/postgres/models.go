@@ -69,15 +69,3 @@ func (m *Models) LiveClassifier(ctx context.Context) (artefact []byte, hash stri
 	}
 	return artefact, hash, nil
 }
-
-// LiveHash returns only the hash, for nodes that ask whether theirs is still the live one; ErrNoModel when there is none.
-func (m *Models) LiveHash(ctx context.Context) (hash string, err error) {
-	err = m.pool.QueryRow(ctx, `SELECT hash FROM models WHERE kind = 'classifier' AND live`).Scan(&hash)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", ErrNoModel
-	}
-	if err != nil {
-		return "", fmt.Errorf("read the live classifier's hash: %w", err)
-	}
-	return hash, nil
-}
