@@ -250,6 +250,15 @@ func (d demoCheck) load(t *testing.T) {
 			t.Errorf("%s is %s with %d of %d", g.Name, g.Presence, g.Load, g.Capacity)
 		}
 	}
+	online := d.count(t, `SELECT count(*) FROM agents WHERE presence = 'online'`)
+	for _, g := range agents { // as the hub says of everybody without a browser
+		if err := d.a.gone(t.Context(), g.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := d.count(t, `SELECT count(*) FROM agents WHERE presence = 'online'`); n != online || n != 3 {
+		t.Errorf("%d are online, and %d once their browsers are missed; want You, Nadia and Ines", online, n)
+	}
 	for _, team := range []string{"care", "technical"} {
 		if n, err := d.a.store.Dispatch(t.Context(), team); n != 0 || err != nil {
 			t.Errorf("%d in the queue of %s could be given away (%v)", n, team, err)

@@ -120,12 +120,12 @@ func (a *app) dispatchAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, team := range teams {
-		if _, err := a.store.Dispatch(ctx, team); err != nil {
-			return err
-		}
+		_, err := a.store.Dispatch(ctx, team)
+		failed = append(failed, err)
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func (a *app) listen(ctx context.Context) error {
@@ -140,19 +140,23 @@ func (a *app) listen(ctx context.Context) error {
 
 // Answers writes automatic answers from templates and what is known of the contacts.
 func (a *app) Answers(ctx context.Context, requests []inbox.AnswerRequest) ([]inbox.Answer, error) {
-	ids := make([]uuid.UUID, len(requests))
+	ids, names := make([]uuid.UUID, len(requests)), make([]string, len(requests))
 	for i, r := range requests {
-		ids[i] = r.ConversationID
+		ids[i], names[i] = r.ConversationID, r.Template
 	}
 	facts, err := a.templates.Facts(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
+	templates, err := a.templates.Latest(ctx, names)
+	if err != nil {
+		return nil, err
+	}
 	answers := make([]inbox.Answer, len(requests))
 	for i, r := range requests {
-		t, err := a.templates.Template(ctx, r.Template)
-		if err != nil {
-			answers[i].Err = err
+		t, found := templates[r.Template]
+		if !found {
+			answers[i].Err = fmt.Errorf("template %q: %w", r.Template, routing.ErrNotFound)
 			continue
 		}
 		f := facts[r.ConversationID]
@@ -203,8 +207,12 @@ func (c colleagues) SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Pr
 	return nil
 }
 
-// gone takes an agent offline whose browser has been away for a while.
+// gone takes an agent offline whose browser has been away for a while. A demo's colleagues have no browsers: everybody
+// stays as the story leaves them.
 func (a *app) gone(ctx context.Context, agent uuid.UUID) error {
+	if a.demo {
+		return nil
+	}
 	changed, err := a.store.MarkAbsent(ctx, agent)
 	if changed {
 		a.announce(news{Agent: agent, Presence: inbox.Offline})
