@@ -49,6 +49,10 @@ CREATE INDEX conversations_agent ON conversations (agent_id, status) WHERE statu
 CREATE INDEX conversations_live ON conversations (last_message_at DESC, id DESC) WHERE status <> 'resolved';
 CREATE INDEX conversations_resolved ON conversations (resolved_at DESC, id DESC) WHERE status = 'resolved';
 CREATE INDEX conversations_contact ON conversations (contact_id, created_at DESC);
+-- The widget reads by address at every change of its thread.
+CREATE INDEX conversations_address ON conversations (contact_address_id);
+-- How long people took lately, for what the widget says about waiting.
+CREATE INDEX conversations_answered ON conversations (inbox_address_id, created_at DESC) WHERE person_wrote_at IS NOT NULL;
 CREATE INDEX conversations_watch ON conversations (watch_until) WHERE watch_until IS NOT NULL AND status = 'waiting';
 
 -- Entries of a conversation, append-only but for the marks at the end. `provider_at` is the time the
@@ -98,6 +102,7 @@ CREATE TABLE assignments (
     ended_at        timestamptz
 );
 CREATE UNIQUE INDEX assignments_one_owner ON assignments (conversation_id) WHERE ended_at IS NULL;
+CREATE INDEX assignments_conversation ON assignments (conversation_id, started_at);
 CREATE INDEX assignments_agent ON assignments (agent_id, started_at DESC);
 
 -- Work to publish on the bus. A row lives from the commit that made it to the bus's acknowledgement.

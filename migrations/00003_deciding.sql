@@ -101,6 +101,7 @@ CREATE TABLE corrections (
     created_at      timestamptz NOT NULL DEFAULT now(),
     CHECK (intent IS NOT NULL OR priority IS NOT NULL OR wrong_answer)
 );
+CREATE INDEX corrections_conversation ON corrections (conversation_id);
 CREATE INDEX corrections_decision ON corrections (decision_id);
 
 -- Customers' answers to "Did that help?".
