@@ -23,7 +23,11 @@ func (s *Store) Deliver(ctx context.Context, senders map[string]channels.Sender,
 	}
 	var sent, refused []uuid.UUID
 	var failed []error
+	held := map[uuid.UUID]bool{} // conversations of which a message failed: what comes after it waits for it
 	for _, m := range pending {
+		if held[m.out.ConversationID] {
+			continue
+		}
 		sender := senders[m.channel]
 		err := errNoSender(m.channel)
 		if sender != nil {
@@ -35,6 +39,7 @@ func (s *Store) Deliver(ctx context.Context, senders map[string]channels.Sender,
 		case errors.Is(err, channels.ErrRefused):
 			refused = append(refused, m.out.MessageID)
 		default:
+			held[m.out.ConversationID] = true
 			failed = append(failed, fmt.Errorf("hand over message %s: %w", m.out.MessageID, err))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +31,7 @@ func (s *Store) Dispatch(ctx context.Context, team string) (int, error) {
 	if err != nil || !anyRoom(agents) {
 		return 0, err
 	}
-	queue, err := s.queue(ctx, team)
+	queue, err := s.queue(ctx, team, agents)
 	if err != nil {
 		return 0, err
 	}
@@ -73,14 +74,9 @@ func (s *Store) TeamsWaiting(ctx context.Context) ([]string, error) {
 	return teams, nil
 }
 
-func anyRoom(agents []assign.Agent) bool {
-	for _, a := range agents {
-		if a.Online && a.Load < a.Capacity {
-			return true
-		}
-	}
-	return false
-}
+func hasRoom(a assign.Agent) bool { return a.Online && a.Load < a.Capacity }
+
+func anyRoom(agents []assign.Agent) bool { return slices.ContainsFunc(agents, hasRoom) }
 
 // teamAgents is a snapshot of the team; what it says of load is checked again under the agent's lock.
 func (s *Store) teamAgents(ctx context.Context, team string) ([]assign.Agent, error) {
@@ -103,11 +99,21 @@ func (s *Store) teamAgents(ctx context.Context, team string) ([]assign.Agent, er
 	return agents, nil
 }
 
-func (s *Store) queue(ctx context.Context, team string) ([]waiting, error) {
+// queue is the head of a team's queue as far as somebody with room has the skills: however many wait for others, the rest
+// does not wait behind them.
+func (s *Store) queue(ctx context.Context, team string, agents []assign.Agent) ([]waiting, error) {
+	var ids []uuid.UUID
+	for _, a := range agents {
+		if hasRoom(a) {
+			ids = append(ids, a.ID)
+		}
+	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.id, c.skills, c.preferred_agent_id, c.given_back_by FROM conversations c
 		WHERE c.team_id = (SELECT id FROM teams WHERE slug = $1) AND c.status = 'open' AND c.agent_id IS NULL
-		ORDER BY c.priority_rank, c.queued_at, c.id LIMIT $2`, team, dispatchScan)
+			AND EXISTS (SELECT FROM unnest($3::uuid[]) AS a(id) WHERE a.id IS DISTINCT FROM c.given_back_by
+				AND c.skills <@ ARRAY(SELECT s.skill FROM agent_skills s WHERE s.agent_id = a.id))
+		ORDER BY c.priority_rank, c.queued_at, c.id LIMIT $2`, team, dispatchScan, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read queue of team %q: %w", team, err)
 	}

@@ -29,8 +29,36 @@ type pendingReply struct {
 
 // Answer sends the automatic answers of decisions. The guards that time can break are checked again under the
 // conversation's lock: an answer is withheld when a person has it, has written, or a newer decision stands. An answer
-// that cannot be written goes to people. Decisions that are done already are passed by, so a repeat is a no-op.
+// that cannot be written or stored goes to people. Decisions that are done already are passed by, so a repeat is a no-op.
+// When the batch fails for what is in it, its members are tried alone; when the database fails, the error asks for another try.
 func (s *Store) Answer(ctx context.Context, by inbox.Answerer, silence time.Duration, decisions []uuid.UUID) error {
+	decisions = unique(decisions)
+	err := s.answer(ctx, by, silence, decisions)
+	if err == nil || ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || passes(err) {
+		return err
+	}
+	if len(decisions) == 1 {
+		return s.answer(ctx, speechless{}, silence, decisions)
+	}
+	var failed []error
+	for _, id := range decisions {
+		failed = append(failed, s.Answer(ctx, by, silence, []uuid.UUID{id}))
+	}
+	return errors.Join(failed...)
+}
+
+// speechless writes no answer, so that people do.
+type speechless struct{}
+
+func (speechless) Answers(_ context.Context, requests []inbox.AnswerRequest) ([]inbox.Answer, error) {
+	answers := make([]inbox.Answer, len(requests))
+	for i := range answers {
+		answers[i].Err = errors.New("what it says could not be put together or stored")
+	}
+	return answers, nil
+}
+
+func (s *Store) answer(ctx context.Context, by inbox.Answerer, silence time.Duration, decisions []uuid.UUID) error {
 	pending, err := s.pendingReplies(ctx, decisions)
 	if err != nil || len(pending) == 0 {
 		return err
@@ -53,7 +81,7 @@ func (s *Store) pendingReplies(ctx context.Context, decisions []uuid.UUID) ([]*p
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.conversation_id, d.template, COALESCE(d.team, ''), d.created_at, COALESCE(i.request->'prediction'->'entities', '[]')
 		FROM decisions d JOIN decision_inputs i ON i.decision_id = d.id
-		WHERE d.id = ANY($1) AND d.state = 'pending' AND d.route = 'reply' ORDER BY d.conversation_id, d.id`, unique(decisions))
+		WHERE d.id = ANY($1) AND d.state = 'pending' AND d.route = 'reply' ORDER BY d.conversation_id, d.id`, decisions)
 	if err != nil {
 		return nil, fmt.Errorf("read pending answers: %w", err)
 	}
@@ -67,7 +95,7 @@ func (s *Store) pendingReplies(ctx context.Context, decisions []uuid.UUID) ([]*p
 	return pending, nil
 }
 
-// sendAnswers commits a batch; when it fails its members are tried alone, so one bad answer hurts only itself.
+// sendAnswers commits a batch.
 func (s *Store) sendAnswers(ctx context.Context, pending []*pendingReply) error {
 	var changes []inbox.Change
 	err := s.inTx(ctx, "answer automatically", func(tx pgx.Tx) error {
@@ -95,13 +123,6 @@ func (s *Store) sendAnswers(ctx context.Context, pending []*pendingReply) error 
 		}
 		return nil
 	})
-	if err != nil && len(pending) > 1 && ctx.Err() == nil {
-		var failed []error
-		for _, p := range pending {
-			failed = append(failed, s.sendAnswers(ctx, []*pendingReply{p}))
-		}
-		return errors.Join(failed...)
-	}
 	if err != nil {
 		return err
 	}

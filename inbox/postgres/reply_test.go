@@ -1,9 +1,14 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"usher/channels"
+	"usher/inbox"
 	"usher/routing"
 )
 
@@ -47,6 +52,33 @@ func TestThanksBeforeTheQuestionAreNoAnswerToIt(t *testing.T) {
 	f.decide(r.ConversationID)
 	if s := value[string](f, `SELECT status FROM conversations`); s != "open" {
 		t.Errorf("the conversation is %s", s)
+	}
+}
+
+// stuck cannot say anything in one conversation, and fails the whole batch for it.
+type stuck struct {
+	writer
+	conversation uuid.UUID
+}
+
+func (s stuck) Answers(ctx context.Context, requests []inbox.AnswerRequest) ([]inbox.Answer, error) {
+	for _, r := range requests {
+		if r.ConversationID == s.conversation {
+			return nil, errors.New("what is known of the contact does not read")
+		}
+	}
+	return s.writer.Answers(ctx, requests)
+}
+
+func TestAnAnswerThatFailsTheBatchGoesToPeopleAlone(t *testing.T) {
+	f := newFloor(t)
+	bad, good := f.says("ada", "order_status please"), f.says("bo", "order_status please")
+	f.decide(bad.ConversationID, good.ConversationID)
+	if err := f.store.Answer(t.Context(), stuck{conversation: bad.ConversationID}, 0, []uuid.UUID{f.decision(bad.ConversationID), f.decision(good.ConversationID)}); err != nil {
+		t.Fatal(err)
+	}
+	if s := value[string](f, `SELECT string_agg(status || ' ' || (queued_at IS NOT NULL), ', ' ORDER BY id) FROM conversations`); s != "open true, waiting false" {
+		t.Errorf("conversations are %q, want the first with people and the second answered", s)
 	}
 }
 

@@ -38,7 +38,7 @@ func (s *Store) RunSweep(ctx context.Context, o SweepOptions, log *slog.Logger) 
 	last := time.Time{} // at the first look everything that is old enough is asked for
 	for {
 		now := time.Now()
-		n, err := s.sweep(ctx, now, last, o.After)
+		n, done, err := s.sweep(ctx, now, last, o.After)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -47,7 +47,7 @@ func (s *Store) RunSweep(ctx context.Context, o SweepOptions, log *slog.Logger) 
 		case n > 0:
 			log.Info("published again what had not advanced", "count", n)
 		}
-		if err == nil {
+		if done {
 			last = now
 		}
 		if err := s.ResolveSilent(ctx); err != nil && ctx.Err() == nil {
@@ -60,8 +60,17 @@ func (s *Store) RunSweep(ctx context.Context, o SweepOptions, log *slog.Logger) 
 }
 
 // sweep puts stuck work into the outbox again. The attempt is the number of doublings of its age, so it needs no
-// counter; only work whose attempt rose since last is asked for. While the outbox itself is behind there is nothing to do.
-func (s *Store) sweep(ctx context.Context, now, last time.Time, after time.Duration) (int64, error) {
+// counter; only work whose attempt rose since last is asked for. While the outbox itself is behind it does not look, and
+// reports that it is not done.
+func (s *Store) sweep(ctx context.Context, now, last time.Time, after time.Duration) (n int64, done bool, err error) {
+	var behind bool
+	if err := s.pool.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM outbox WHERE created_at < $1::timestamptz - make_interval(secs => $2))`, now, after.Seconds()).Scan(&behind); err != nil {
+		return 0, false, fmt.Errorf("sweep: %w", err)
+	}
+	if behind {
+		return 0, false, nil
+	}
 	tag, err := s.pool.Exec(ctx, `
 		WITH stuck AS (
 			SELECT 'inbound' AS topic, '' AS token, conversation_id, id AS ref, created_at
@@ -80,15 +89,15 @@ func (s *Store) sweep(ctx context.Context, now, last time.Time, after time.Durat
 		INSERT INTO outbox (topic, token, conversation_id, ref, attempt)
 		SELECT topic, token, conversation_id, ref, attempt
 		FROM aged
-		WHERE attempt > before AND NOT EXISTS (SELECT FROM outbox WHERE created_at < $1::timestamptz - make_interval(secs => $3::float8))`,
+		WHERE attempt > before`,
 		now, last, after.Seconds())
 	if err != nil {
-		return 0, fmt.Errorf("sweep: %w", err)
+		return 0, false, fmt.Errorf("sweep: %w", err)
 	}
 	if tag.RowsAffected() > 0 {
 		signal(s.work)
 	}
-	return tag.RowsAffected(), nil
+	return tag.RowsAffected(), true, nil
 }
 
 // silentBatch bounds how many conversations one transaction ends.

@@ -30,10 +30,16 @@ type Templates struct {
 type Answer struct {
 	routing.StoredTemplate
 	parsed *routing.Template
+	broken error // why it does not parse, as one that an older Usher kept may not
 }
 
-// Render writes the answer, see routing.Template.
-func (a Answer) Render(c routing.TemplateContext) (string, error) { return a.parsed.Render(c) }
+// Render writes the answer, see routing.Template. One that does not parse fails here, so that it keeps back no other.
+func (a Answer) Render(c routing.TemplateContext) (string, error) {
+	if a.broken != nil {
+		return "", a.broken
+	}
+	return a.parsed.Render(c)
+}
 
 // NewTemplates returns the templates in a migrated database. company is the name that they may say.
 func NewTemplates(pool *pgxpool.Pool, company string) *Templates {
@@ -77,7 +83,7 @@ func (t *Templates) SaveTemplate(ctx context.Context, s routing.StoredTemplate, 
 		if err != nil {
 			return routing.StoredTemplate{}, fmt.Errorf("save template %q: %w", s.Name, err)
 		}
-		t.keep(Answer{s, parsed})
+		t.keep(Answer{s, parsed, nil})
 		return s, nil
 	}
 }
@@ -135,9 +141,9 @@ func (t *Templates) read(ctx context.Context, names []string) (map[string]Answer
 	for _, s := range stored {
 		parsed, err := routing.ParseTemplate(s.Name, s.Body)
 		if err != nil {
-			return nil, fmt.Errorf("read template %q version %d: %w", s.Name, s.Version, err)
+			err = fmt.Errorf("read template %q version %d: %w", s.Name, s.Version, err)
 		}
-		read[s.Name] = Answer{s, parsed}
+		read[s.Name] = Answer{s, parsed, err}
 		t.keep(read[s.Name])
 	}
 	return read, nil

@@ -51,6 +51,27 @@ func TestLatestReadsManyAndLeavesOutWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// A version that an older Usher kept may not parse any more.
+func TestATemplateThatDoesNotParseFailsAlone(t *testing.T) {
+	w, _ := seeded(t)
+	templates := NewTemplates(w.pool, "Example")
+	if _, err := w.pool.Exec(t.Context(), `INSERT INTO templates (id, name, version, title, body, author) VALUES (gen_random_uuid(), 'old', 1, 'Old', '{% nonsense', 'ops')`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time from memory
+		got, err := templates.Latest(t.Context(), []string{"old", "thanks"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := got["old"].Render(templates.Nobody().Context()); err == nil {
+			t.Error("the broken one is written")
+		}
+		if _, err := got["thanks"].Render(templates.Nobody().Context()); err != nil {
+			t.Errorf("the good one is not: %v", err)
+		}
+	}
+}
+
 func TestSaversAtOnceGetVersionsOfTheirOwn(t *testing.T) {
 	w := newWorld(t)
 	templates := NewTemplates(w.pool, "Example")
