@@ -82,10 +82,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 			return nil
 		})
 	}
-	server := &http.Server{
-		Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
+	server := newServer(a.handler(), a.log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	var err error
@@ -102,6 +99,15 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 	}
 	stopWork()
 	return errors.Join(err, group.Wait())
+}
+
+// newServer bounds how long a client may take to ask: a request that was answered before its body came is over only once
+// the body is, and whoever sends a byte now and then would hold connections for ever. WebSockets are free of it.
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 }
 
 // exePath is this program, to start it again as a child.
