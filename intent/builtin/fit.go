@@ -32,11 +32,21 @@ func (w *weights) row(column int32) []float32 {
 	return w.rows[int(column)*w.classes : (int(column)+1)*w.classes]
 }
 
-// logits writes the score of each class to out.
+// logits writes the score of each class to out. Four rows at a time, since most of the training is spent here.
 func (w *weights) logits(v vector, out []float32) {
 	copy(out, w.bias)
-	for i, column := range v.columns {
-		value, row := v.values[i], w.row(column)
+	i := 0
+	for ; i+4 <= len(v.columns); i += 4 {
+		columns, values := v.columns[i:i+4], v.values[i:i+4]
+		a, b, c, d := values[0], values[1], values[2], values[3]
+		as, bs, cs, ds := w.row(columns[0]), w.row(columns[1]), w.row(columns[2]), w.row(columns[3])
+		bs, cs, ds, out := bs[:len(as)], cs[:len(as)], ds[:len(as)], out[:len(as)]
+		for j := range as {
+			out[j] += a*as[j] + b*bs[j] + c*cs[j] + d*ds[j]
+		}
+	}
+	for ; i < len(v.columns); i++ {
+		value, row := v.values[i], w.row(v.columns[i])
 		out := out[:len(row)]
 		for j, x := range row {
 			out[j] += value * x
