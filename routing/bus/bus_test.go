@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -231,6 +232,24 @@ func TestFailedWorkComesAgainAndThenAlone(t *testing.T) {
 	defer mu.Unlock()
 	if len(failures) != 4 || failures[2] != 1 || failures[3] != 1 {
 		t.Errorf("failed in batches of %v; want the third and fourth time alone", failures)
+	}
+}
+
+func TestWorkThatPanicsEndsNobodyElses(t *testing.T) {
+	b := inside(t)
+	all := works(routing.TopicInbound, 4)
+	bad := all[0].Ref
+	var panicked atomic.Int32
+	w := consume(t, b, routing.TopicInbound, 4, func(batch []routing.Work) error {
+		if slices.Contains(refsOf(batch), bad) && panicked.Add(1) <= 3 {
+			panic("index out of range")
+		}
+		return nil
+	})
+	publish(t, b, all...)
+	sameRefs(t, w.refs(len(all)), refsOf(all))
+	if n := panicked.Load(); n != 4 {
+		t.Errorf("it came %d times, want until it was done", n)
 	}
 }
 

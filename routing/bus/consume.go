@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -163,7 +164,7 @@ func (b *Bus) handle(ctx context.Context, batch []jetstream.Msg, handle func(con
 		return
 	}
 	stop := b.keep(taken)
-	err := handle(context.WithoutCancel(ctx), work)
+	err := safely(context.WithoutCancel(ctx), work, handle)
 	stop()
 	for _, m := range taken {
 		if err == nil {
@@ -180,6 +181,17 @@ func (b *Bus) handle(ctx context.Context, batch []jetstream.Msg, handle func(con
 	if err != nil {
 		b.log.Warn("work failed; it comes again", "subject", taken[0].Subject(), "pieces", len(taken), "tries", tries(taken[0]), "error", err)
 	}
+}
+
+// safely turns a panic into an error: the work that caused it would come again after each start of the process, and end
+// it each time.
+func safely(ctx context.Context, work []routing.Work, handle func(context.Context, []routing.Work) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return handle(ctx, work)
 }
 
 // keep gives signs of life until stop is called, so that work under way is not given to others. Nothing runs for
