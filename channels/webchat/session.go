@@ -40,8 +40,8 @@ type session struct {
 
 	mu            sync.Mutex
 	welcomed      bool
-	missed        bool                   // something changed while the welcome was made
-	shown         map[uuid.UUID]struct{} // entries that the browser has
+	missed        bool                            // something changed while the welcome was made
+	shown         map[uuid.UUID][]channels.Choice // entries that the browser has, with what they offer
 	conversations map[uuid.UUID]struct{}
 	conversation  uuid.UUID
 	status        string
@@ -181,10 +181,10 @@ func (c *session) welcome(ctx context.Context) error {
 
 // remember notes what the browser has of its thread. Call with the lock.
 func (c *session) remember(t channels.Thread) {
-	c.shown, c.conversations = make(map[uuid.UUID]struct{}, len(t.Entries)), map[uuid.UUID]struct{}{}
+	c.shown, c.conversations = make(map[uuid.UUID][]channels.Choice, len(t.Entries)), map[uuid.UUID]struct{}{}
 	c.conversation, c.status = t.ConversationID, t.Status
 	for _, e := range t.Entries {
-		c.shown[e.MessageID] = struct{}{}
+		c.shown[e.MessageID] = e.Choices
 		c.conversations[e.ConversationID] = struct{}{}
 	}
 }

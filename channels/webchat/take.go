@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,8 +52,14 @@ func (c *session) check(req request) *refused {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, has := c.shown[req.Answers]; !has && req.Answers != uuid.Nil {
+	offered, has := c.shown[req.Answers]
+	switch {
+	case req.Choice == "":
+		return nil
+	case !has:
 		return refuse("answers", "is not an entry of this thread; reload and choose again")
+	case !slices.ContainsFunc(offered, func(o channels.Choice) bool { return o.Value == req.Choice }):
+		return refuse("choice", "is not one that the entry offers; choose one of its buttons")
 	}
 	return nil
 }

@@ -304,6 +304,22 @@ func TestMessagesAreCheckedBeforeTheyCost(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatWasOfferedCanBeChosen(t *testing.T) {
+	b := setup(t)
+	br, _ := b.hello(t, nil)
+	c := conversationOf(t, br.answer(fields{"id": "m1", "text": "where is it?"}))
+	offer := b.memory.Say(c, channels.ByAutomatic, "", "Did that help?", channels.Choice{Value: "yes", Label: "Yes"})
+	for br.until("entry").Entry.ID != offer {
+		continue
+	}
+	if got := br.answer(fields{"id": "m2", "text": "No", "choice": "no", "answers": offer}); got.Type != "refused" || got.Field != "choice" {
+		t.Errorf("what was not offered: %+v", got)
+	}
+	if got := br.answer(fields{"id": "m3", "text": "Yes", "choice": "yes", "answers": offer}); got.Type != "accepted" {
+		t.Errorf("what was offered: %+v", got)
+	}
+}
+
 func TestMarksAreRaisedInOnesOwnThread(t *testing.T) {
 	b := setup(t)
 	br, _ := b.hello(t, nil)
