@@ -248,6 +248,9 @@ func TestTheLogHoldsNoTextAndNoContact(t *testing.T) {
 	h.call(h.agent, "GET", "/api/v1/conversations?view=all&q=topsecret", nil)
 	h.call(h.agent, "POST", at(id, "/replies"), map[string]any{"text": "topsecret", "client_id": "c"})
 	h.call(h.key, "POST", "/api/v1/messages", `{"text":"topsecret","colour":"topsecret"}`)
+	_, err := h.pool.Exec(t.Context(), "ALTER TABLE contacts RENAME TO gone")
+	h.must(err)
+	h.wants("a broken store", h.call(h.key, "POST", "/api/v1/track", map[string]any{"contact_id": "topsecret", "event": "x"}), 500, "")
 	if log := h.log.String(); strings.Contains(log, "topsecret") || strings.Contains(log, "bo-address") || !strings.Contains(log, "path=/api/v1/conversations/:id/replies") {
 		t.Errorf("the log is:\n%s", log)
 	}

@@ -40,19 +40,20 @@ func (s *Store) Track(ctx context.Context, contactID string, e inbox.TrackedEven
 	return id, duplicate, err
 }
 
-// ensureContact is the contact with the company's own id of the person.
+// ensureContact is the contact with the company's own id of the person. Its errors do not name the id: they are logged,
+// and it may be an e-mail address.
 func ensureContact(ctx context.Context, tx pgx.Tx, externalID string) (uuid.UUID, error) {
 	var id uuid.UUID
 	const find = `SELECT id FROM contacts WHERE external_id = $1`
 	err := tx.QueryRow(ctx, find, externalID).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		if _, err := tx.Exec(ctx, `INSERT INTO contacts (id, external_id, type) VALUES ($1, $2, 'customer') ON CONFLICT (external_id) DO NOTHING`, newID(), externalID); err != nil {
-			return id, fmt.Errorf("make contact %q: %w", externalID, err)
+			return id, fmt.Errorf("make a contact: %w", err)
 		}
 		err = tx.QueryRow(ctx, find, externalID).Scan(&id)
 	}
 	if err != nil {
-		return id, fmt.Errorf("find contact %q: %w", externalID, err)
+		return id, fmt.Errorf("find a contact: %w", err)
 	}
 	return id, nil
 }
