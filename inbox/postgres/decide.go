@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -202,65 +203,58 @@ func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid
 	for _, x := range subjects {
 		byID[x.request.ConversationID] = x
 	}
-	rows, err := tx.Query(ctx, `
+	b := &pgx.Batch{}
+	b.Queue(`
 		SELECT c.id, c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''),
 			COALESCE((SELECT presence = 'offline' OR disabled_at IS NOT NULL FROM agents WHERE id = c.agent_id), false),
 			COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''), c.person_wrote_at IS NOT NULL, c.auto_replies, c.asked,
 			COALESCE(c.intent, ''), c.priority, c.last_seq, c.decision_id
-		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR NO KEY UPDATE OF c`, each(subjects, conversationOf))
-	if err != nil {
+		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR NO KEY UPDATE OF c`, each(subjects, conversationOf)).Query(func(rows pgx.Rows) error {
+		var id uuid.UUID
+		var ownerName string
+		var offline bool
+		var st routing.State
+		var lastSeq int64
+		var owner, previous *uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&id, &owner, &ownerName, &offline, &st.Team, &st.PersonWrote, &st.AutoReplies, &st.Watched, &st.LastIntent, &st.Priority, &lastSeq, &previous}, func() error {
+			x := byID[id]
+			x.request.State, x.lastSeq, x.previous, x.owner, x.ownerName = st, lastSeq, previous, owner, ownerName
+			if x.released = offline; owner != nil && !offline {
+				x.request.State.AgentID = owner
+			}
+			return nil
+		})
+		return err
+	})
+	whole := map[uuid.UUID]bool{}
+	queueStillUndecided(b, byID, whole)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
 	}
-	var id uuid.UUID
-	var ownerName string
-	var offline bool
-	var st routing.State
-	var lastSeq int64
-	var owner, previous *uuid.UUID
-	if _, err := pgx.ForEachRow(rows, []any{&id, &owner, &ownerName, &offline, &st.Team, &st.PersonWrote, &st.AutoReplies, &st.Watched, &st.LastIntent, &st.Priority, &lastSeq, &previous}, func() error {
-		x := byID[id]
-		x.request.State, x.lastSeq, x.previous, x.owner, x.ownerName = st, lastSeq, previous, owner, ownerName
-		if x.released = offline; owner != nil && !offline {
-			x.request.State.AgentID = owner
-		}
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("lock conversations: %w", err)
-	}
-	return stillUndecided(ctx, tx, subjects)
+	return whole, nil
 }
 
-// stillUndecided reports the conversations whose covered messages are all still undecided, and marks those that have
+// queueStillUndecided finds the conversations whose covered messages are all still undecided, and marks those that have
 // more of them or wait for an automatic answer. It is a statement of its own, because it sees what those did who had the
 // locks before; the statement that waited for the locks does not.
-func stillUndecided(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid.UUID]bool, error) {
-	rows, err := tx.Query(ctx, `
+func queueStillUndecided(b *pgx.Batch, byID map[uuid.UUID]*subject, whole map[uuid.UUID]bool) {
+	b.Queue(`
 		SELECT m.conversation_id, array_agg(m.id), COALESCE((
 			SELECT d.state = 'pending' FROM conversations c JOIN decisions d ON d.id = c.decision_id WHERE c.id = m.conversation_id), false)
 		FROM messages m
-		WHERE m.conversation_id = ANY($1) AND m.kind = 'inbound' AND m.decision_id IS NULL GROUP BY m.conversation_id`, each(subjects, conversationOf))
-	if err != nil {
-		return nil, fmt.Errorf("read what is still undecided: %w", err)
-	}
-	open := map[uuid.UUID][]uuid.UUID{}
-	waits := map[uuid.UUID]bool{}
-	var conversation uuid.UUID
-	var messages []uuid.UUID
-	var pending bool
-	if _, err := pgx.ForEachRow(rows, []any{&conversation, &messages, &pending}, func() error {
-		open[conversation], waits[conversation] = slices.Clone(messages), pending
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("read what is still undecided: %w", err)
-	}
-	whole := map[uuid.UUID]bool{}
-	for _, x := range subjects {
-		left := open[x.request.ConversationID]
-		x.more = len(left) > len(x.request.MessageIDs)
-		x.request.State.Unsettled = waits[x.request.ConversationID] || x.more && x.full()
-		whole[x.request.ConversationID] = !slices.ContainsFunc(x.request.MessageIDs, func(m uuid.UUID) bool { return !slices.Contains(left, m) })
-	}
-	return whole, nil
+		WHERE m.conversation_id = ANY($1) AND m.kind = 'inbound' AND m.decision_id IS NULL GROUP BY m.conversation_id`, slices.Collect(maps.Keys(byID))).Query(func(rows pgx.Rows) error {
+		var conversation uuid.UUID
+		var left []uuid.UUID
+		var pending bool
+		_, err := pgx.ForEachRow(rows, []any{&conversation, &left, &pending}, func() error {
+			x := byID[conversation]
+			x.more = len(left) > len(x.request.MessageIDs)
+			x.request.State.Unsettled = pending || x.more && x.full()
+			whole[conversation] = !slices.ContainsFunc(x.request.MessageIDs, func(m uuid.UUID) bool { return !slices.Contains(left, m) })
+			return nil
+		})
+		return err
+	})
 }
 
 // full reports whether the subject covers all that a decision can.

@@ -153,29 +153,26 @@ func lockForAnswer(ctx context.Context, tx pgx.Tx, pending []*pendingReply) (map
 	for _, p := range pending {
 		conversations, decisions = append(conversations, p.conversation), append(decisions, p.decision)
 	}
-	if _, err := tx.Exec(ctx, `SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, conversations); err != nil {
-		return nil, fmt.Errorf("lock conversations: %w", err)
-	}
-	rows, err := tx.Query(ctx, `
+	locks := map[uuid.UUID]*answerLock{}
+	b := &pgx.Batch{}
+	b.Queue(`SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, conversations)
+	b.Queue(`
 		SELECT d.id, c.id, c.inbox_address_id, c.channel, c.status, c.agent_id IS NOT NULL, c.team_id IS NOT NULL, c.person_wrote_at IS NOT NULL,
 			c.decision_id = d.id, c.last_seq,
 			EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'inbound' AND m.decision_id IS NULL)
 		FROM decisions d JOIN conversations c ON c.id = d.conversation_id
-		WHERE d.id = ANY($1) AND d.state = 'pending'`, decisions)
-	if err != nil {
-		return nil, fmt.Errorf("read what is still pending: %w", err)
-	}
-	locks := map[uuid.UUID]*answerLock{}
-	for rows.Next() {
+		WHERE d.id = ANY($1) AND d.state = 'pending'`, decisions).Query(func(rows pgx.Rows) error {
 		var decision uuid.UUID
-		l := &answerLock{}
-		if err := rows.Scan(&decision, &l.conversation, &l.inboxAddress, &l.channel, &l.status, &l.owned, &l.queued, &l.personWrote, &l.newest, &l.lastSeq, &l.undecided); err != nil {
-			return nil, fmt.Errorf("read what is still pending: %w", err)
-		}
-		locks[decision] = l
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read what is still pending: %w", err)
+		var l answerLock
+		_, err := pgx.ForEachRow(rows, []any{&decision, &l.conversation, &l.inboxAddress, &l.channel, &l.status, &l.owned, &l.queued, &l.personWrote, &l.newest, &l.lastSeq, &l.undecided}, func() error {
+			found := l
+			locks[decision] = &found
+			return nil
+		})
+		return err
+	})
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("lock conversations and read what is still pending: %w", err)
 	}
 	return locks, nil
 }

@@ -59,8 +59,8 @@ type unembedded struct {
 	text         string
 }
 
-// Recall answers what the past says, see routing.History. Up to 128 questions take six statements, two of them to begin and
-// end; without a question to be embedded it is two.
+// Recall answers what the past says, see routing.History. Up to 128 questions take five statements in two round trips;
+// without a question to be embedded it is one.
 func (h *History) Recall(ctx context.Context, qs []routing.Question) ([]routing.Evidence, error) {
 	evidence := make([]routing.Evidence, 0, len(qs))
 	for part := range slices.Chunk(qs, recallBatch) {
@@ -257,8 +257,7 @@ func (h *History) readSimilar(ctx context.Context, s space, rs []*remembered) er
 		})
 		return err
 	})
-	err := pgx.BeginTxFunc(ctx, h.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error { return tx.SendBatch(ctx, b).Close() })
-	if err != nil {
+	if err := h.pool.SendBatch(ctx, b).Close(); err != nil { // a batch is one transaction, so the settings end with it
 		return fmt.Errorf("search the past: %w", err)
 	}
 	return nil
