@@ -42,10 +42,10 @@ func TestASureRequestWithoutObjectionIsAnswered(t *testing.T) {
 	if want := "Order status, 97 % sure: answered automatically"; d.Reason != want {
 		t.Errorf("reason %q, want %q", d.Reason, want)
 	}
-	if d.PolicyHash == "" || d.ModelHash != "m1" || d.Threshold != 0.94 || d.Confidence != 0.97 || d.Degraded {
+	if d.PolicyHash == "" || d.ModelHash != "m1" || d.Threshold != 0.95 || d.Confidence != 0.97 || d.Degraded {
 		t.Errorf("the trace is incomplete: %+v", d)
 	}
-	if g := guard(t, d, "confidence"); g.Detail != "confidence 97 % is above 94 %" {
+	if g := guard(t, d, "confidence"); g.Detail != "confidence 97 % is above 95 %" {
 		t.Errorf("detail %q", g.Detail)
 	}
 }
