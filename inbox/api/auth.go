@@ -221,7 +221,7 @@ type Agents interface {
 	Agents(ctx context.Context) ([]inbox.Agent, error)
 	Teams(ctx context.Context) ([]inbox.Team, error)
 	SetPresence(ctx context.Context, agent uuid.UUID, p inbox.Presence) error
-	// SetPassword checks the current password when there is one, and ends all other sign-ins.
+	// SetPassword checks the current password when there is one, and ends all other sign-ins and unused links.
 	SetPassword(ctx context.Context, agent uuid.UUID, current, password, keepSignIn string) error
 }
 

@@ -102,7 +102,7 @@ func explainInvalid(e *huma.ErrorModel) *huma.ErrorModel {
 		switch v := d.Value.(type) {
 		case int: // the line that policyProblem names
 		case string:
-			if len(v) > maxEcho {
+			if len(v) > maxEcho || strings.HasPrefix(d.Location, "body") { // a body may hold a password or a text
 				d.Value = nil
 			}
 		default:

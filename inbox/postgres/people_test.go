@@ -165,11 +165,16 @@ func TestAPasswordSignsInAndAWrongOneDoesNot(t *testing.T) {
 	f := newFloor(t)
 	a := f.person("ada", inbox.RoleAgent)
 	first, other := f.signIn(a), f.signIn(a)
+	link, err := f.store.MakeSignInLink(t.Context(), a.Email)
+	f.must(err)
 	if err := f.store.SetPassword(t.Context(), a.ID, "", "correct horse battery", first); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.store.SignedIn(t.Context(), other); !errors.Is(err, inbox.ErrAuth) {
 		t.Errorf("another sign-in outlived the new password: %v", err)
+	}
+	if _, err := f.store.SignInByLink(t.Context(), link); !errors.Is(err, inbox.ErrAuth) {
+		t.Errorf("a link outlived the new password: %v", err)
 	}
 	me, err := f.store.SignedIn(t.Context(), first)
 	if err != nil || !me.HasPassword {

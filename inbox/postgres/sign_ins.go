@@ -140,7 +140,7 @@ func (s *Store) SignOut(ctx context.Context, signIn string) error {
 	return nil
 }
 
-// SetPassword sets an agent's password and ends all other sign-ins. The current one must be right, but for an agent who
+// SetPassword sets an agent's password, and ends all other sign-ins and the links that nobody has used yet. The current one must be right, but for an agent who
 // has none yet or signed in by a link.
 func (s *Store) SetPassword(ctx context.Context, agent uuid.UUID, current, password, keepSignIn string) error {
 	var old string
@@ -178,6 +178,9 @@ func (s *Store) SetPassword(ctx context.Context, agent uuid.UUID, current, passw
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM sign_ins WHERE agent_id = $1 AND hash <> $2`, agent, hashToken(keepSignIn)); err != nil {
 			return fmt.Errorf("end other sign-ins of agent %s: %w", agent, err)
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM sign_in_links WHERE agent_id = $1 AND used_at IS NULL`, agent); err != nil {
+			return fmt.Errorf("end the links of agent %s: %w", agent, err)
 		}
 		_, err = tx.Exec(ctx, `UPDATE sign_ins SET by_link = false WHERE hash = $1`, hashToken(keepSignIn))
 		return err
