@@ -33,6 +33,8 @@ type incoming struct {
 	err          error
 }
 
+func (in *incoming) fresh() bool { return !in.duplicate }
+
 // write stores messages in one transaction with a fixed number of statements, whatever their number.
 func (s *Store) write(ctx context.Context, messages []channels.Message) ([]receipt, error) {
 	for attempt := 0; ; attempt++ {
@@ -40,7 +42,7 @@ func (s *Store) write(ctx context.Context, messages []channels.Message) ([]recei
 		for i, m := range messages {
 			batch[i] = &incoming{Message: m, id: newID()}
 		}
-		err := s.inTx(ctx, "receive", func(tx pgx.Tx) error { return store(ctx, tx, batch) })
+		err := s.inTx(ctx, "receive", func(tx pgx.Tx) error { return s.enter(ctx, tx, batch) })
 		if retryable(err) && attempt < 5 {
 			continue
 		}
@@ -59,15 +61,15 @@ func receiptsOf(batch []*incoming) []receipt {
 	return out
 }
 
-func store(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
-	if err := findInboxAddresses(ctx, tx, batch); err != nil {
+func (s *Store) enter(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
+	if err := s.findInboxAddresses(ctx, tx, batch); err != nil {
 		return err
 	}
 	live := slices.DeleteFunc(slices.Clone(batch), func(in *incoming) bool { return in.err != nil })
 	if len(live) == 0 {
 		return nil
 	}
-	for _, step := range []func(context.Context, pgx.Tx, []*incoming) error{lockAddresses, findDuplicates, adoptContacts, openConversations, insertMessages} {
+	for _, step := range []func(context.Context, pgx.Tx, []*incoming) error{lockAddresses, adoptContacts, openConversations, insertMessages} {
 		if err := step(ctx, tx, live); err != nil {
 			return err
 		}
@@ -75,33 +77,46 @@ func store(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
 	return nil
 }
 
-func findInboxAddresses(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
+// findInboxAddresses asks the database for those only that it never saw: they are not changed and not removed.
+func (s *Store) findInboxAddresses(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
+	var unseen []*incoming
+	for _, in := range batch {
+		if id, seen := s.inboxes.Load(addressKey{in.Channel, in.InboxAddress}); seen {
+			in.inboxAddress = id.(uuid.UUID)
+		} else {
+			unseen = append(unseen, in)
+		}
+	}
+	if len(unseen) == 0 {
+		return nil
+	}
 	rows, err := tx.Query(ctx, `
 		SELECT channel, address, id FROM inbox_addresses
 		WHERE (channel, address) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
-		column(batch, func(in *incoming) string { return in.Channel }), column(batch, func(in *incoming) string { return in.InboxAddress }))
+		column(unseen, func(in *incoming) string { return in.Channel }), column(unseen, func(in *incoming) string { return in.InboxAddress }))
 	if err != nil {
 		return fmt.Errorf("find inbox addresses: %w", err)
 	}
-	ids := map[[2]string]uuid.UUID{}
-	var channel, address string
+	ids := map[addressKey]uuid.UUID{}
+	var k addressKey
 	var id uuid.UUID
-	if _, err := pgx.ForEachRow(rows, []any{&channel, &address, &id}, func() error {
-		ids[[2]string{channel, address}] = id
+	if _, err := pgx.ForEachRow(rows, []any{&k.channel, &k.address, &id}, func() error {
+		ids[k] = id
+		s.inboxes.Store(k, id)
 		return nil
 	}); err != nil {
 		return fmt.Errorf("find inbox addresses: %w", err)
 	}
-	for _, in := range batch {
+	for _, in := range unseen {
 		var found bool
-		if in.inboxAddress, found = ids[[2]string{in.Channel, in.InboxAddress}]; !found {
+		if in.inboxAddress, found = ids[addressKey{in.Channel, in.InboxAddress}]; !found {
 			in.err = errNoAddress(in.Message)
 		}
 	}
 	return nil
 }
 
-// addressKey is what a contact address is unique by.
+// addressKey is what an address is unique by, a contact's as an inbox's.
 type addressKey struct{ channel, address string }
 
 func addressKeys(batch []*incoming) ([]addressKey, map[addressKey][]*incoming) {
@@ -120,32 +135,37 @@ func addressKeys(batch []*incoming) ([]addressKey, map[addressKey][]*incoming) {
 	return keys, byKey
 }
 
-// lockAddresses locks the contact addresses, and makes those that are new with a contact each.
+// lockAddresses locks the contact addresses, finds what was accepted before, and makes addresses that are new with a
+// contact each.
 func lockAddresses(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
 	keys, byKey := addressKeys(batch)
 	var chans, addresses []string
 	for _, k := range keys {
 		chans, addresses = append(chans, k.channel), append(addresses, k.address)
 	}
-	rows, err := tx.Query(ctx, `
+	b := &pgx.Batch{}
+	b.Queue(`
 		SELECT a.channel, a.address, a.id, a.contact_id
 		FROM unnest($1::text[], $2::text[]) AS w(channel, address)
 		JOIN contact_addresses a ON (a.channel, a.address) = (w.channel, w.address)
-		ORDER BY a.channel, a.address FOR NO KEY UPDATE OF a`, chans, addresses)
-	if err != nil {
+		ORDER BY a.channel, a.address FOR NO KEY UPDATE OF a`, chans, addresses).Query(func(rows pgx.Rows) error {
+		var k addressKey
+		var id, contact uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&k.channel, &k.address, &id, &contact}, func() error {
+			for _, in := range byKey[k] {
+				in.address, in.contact = id, contact
+			}
+			return nil
+		})
+		return err
+	})
+	queueFindDuplicates(b, batch)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("lock contact addresses: %w", err)
 	}
-	var k addressKey
-	var id, contact uuid.UUID
-	if _, err := pgx.ForEachRow(rows, []any{&k.channel, &k.address, &id, &contact}, func() error {
-		for _, in := range byKey[k] {
-			in.address, in.contact = id, contact
-		}
-		return nil
-	}); err != nil {
-		return fmt.Errorf("lock contact addresses: %w", err)
-	}
-	keys = slices.DeleteFunc(keys, func(k addressKey) bool { return byKey[k][0].address != uuid.Nil })
+	keys = slices.DeleteFunc(keys, func(k addressKey) bool {
+		return byKey[k][0].address != uuid.Nil || !slices.ContainsFunc(byKey[k], (*incoming).fresh)
+	})
 	return makeAddresses(ctx, tx, keys, byKey)
 }
 
@@ -158,10 +178,11 @@ func makeAddresses(ctx context.Context, tx pgx.Tx, keys []addressKey, byKey map[
 	firsts := make([]*incoming, len(keys))
 	for i, k := range keys {
 		id, contact := newID(), newID()
-		for _, in := range byKey[k] {
+		made := slices.DeleteFunc(slices.Clone(byKey[k]), func(in *incoming) bool { return in.duplicate })
+		for _, in := range made {
 			in.address, in.contact = id, contact
 		}
-		firsts[i] = byKey[k][0]
+		firsts[i] = made[0]
 	}
 	tag, err := tx.Exec(ctx, `
 		WITH wanted AS (
@@ -185,45 +206,39 @@ func makeAddresses(ctx context.Context, tx pgx.Tx, keys []addressKey, byKey map[
 	return nil
 }
 
-// findDuplicates marks the messages that were accepted before, with the ids of the first time. The addresses are
-// locked, but the same external id may come from another address at this instant: the unique index then decides.
-func findDuplicates(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
+// queueFindDuplicates marks the messages that were accepted before, with the ids of the first time. The addresses are
+// locked by then, but the same external id may come from another address at this instant: the unique index then decides.
+func queueFindDuplicates(b *pgx.Batch, batch []*incoming) {
 	keyed := slices.DeleteFunc(slices.Clone(batch), func(in *incoming) bool { return in.ExternalID == "" })
 	if len(keyed) == 0 {
-		return nil
+		return
 	}
-	rows, err := tx.Query(ctx, `
+	b.Queue(`
 		SELECT m.inbox_address_id, m.external_id, m.id, m.conversation_id, m.seq, c.contact_id
 		FROM unnest($1::uuid[], $2::text[]) AS w(inbox_address_id, external_id)
 		JOIN messages m ON m.inbox_address_id = w.inbox_address_id AND m.external_id = w.external_id
 		JOIN conversations c ON c.id = m.conversation_id`,
-		column(keyed, func(in *incoming) uuid.UUID { return in.inboxAddress }), column(keyed, func(in *incoming) string { return in.ExternalID }))
-	if err != nil {
-		return fmt.Errorf("find repeats: %w", err)
-	}
-	type key struct {
-		inbox    uuid.UUID
-		external string
-	}
-	type first struct {
-		id, conversation, contact uuid.UUID
-		seq                       int64
-	}
-	seen := map[key]first{}
-	var k key
-	var f first
-	if _, err := pgx.ForEachRow(rows, []any{&k.inbox, &k.external, &f.id, &f.conversation, &f.seq, &f.contact}, func() error {
-		seen[k] = f
-		return nil
-	}); err != nil {
-		return fmt.Errorf("find repeats: %w", err)
-	}
-	for _, in := range keyed {
-		if f, dup := seen[key{in.inboxAddress, in.ExternalID}]; dup {
-			in.id, in.conversation, in.contact, in.seq, in.duplicate = f.id, f.conversation, f.contact, f.seq, true
+		column(keyed, func(in *incoming) uuid.UUID { return in.inboxAddress }), column(keyed, func(in *incoming) string { return in.ExternalID })).Query(func(rows pgx.Rows) error {
+		type key struct {
+			inbox    uuid.UUID
+			external string
 		}
-	}
-	return nil
+		byKey := map[key][]*incoming{}
+		for _, in := range keyed {
+			k := key{in.inboxAddress, in.ExternalID}
+			byKey[k] = append(byKey[k], in)
+		}
+		var k key
+		var id, conversation, contact uuid.UUID
+		var seq int64
+		_, err := pgx.ForEachRow(rows, []any{&k.inbox, &k.external, &id, &conversation, &seq, &contact}, func() error {
+			for _, in := range byKey[k] {
+				in.id, in.conversation, in.contact, in.seq, in.duplicate = id, conversation, contact, seq, true
+			}
+			return nil
+		})
+		return err
+	})
 }
 
 // adoptContacts gives addresses that come with the company's own id of the person to that person. A visitor that

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,7 @@ type Store struct {
 	committed func(inbox.Change)
 	arrivals  chan arrival
 	keys      keyCache
+	inboxes   sync.Map // ids of inbox addresses by addressKey
 	// work is signalled when a commit put something into the outbox.
 	work chan struct{}
 }
