@@ -1,6 +1,6 @@
 # Usher. `make run`, `make test` and `make prove` install what is missing; the other targets only use what is there.
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench prove lint fmt clean setup setup-tests web e2e
+.PHONY: help run build test bench prove lint fmt clean setup setup-tests web modules
 .DELETE_ON_ERROR:
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -20,13 +20,18 @@ FLOORS := sealed.intent.macro_f1=0.85 sealed.intent.ece=0.05 sealed.auto.precisi
 help: ## list these targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-run: $(if $(DATABASE_URL),,setup) build ## install what is missing, build, and serve with demo data on http://127.0.0.1:8080
+run: ## install what is missing, build, and serve with demo data on http://127.0.0.1:8080
+	@$(MAKE) --no-print-directory -j3 $(if $(DATABASE_URL),,setup) web modules
+	@$(MAKE) --no-print-directory build
 	@exec $(BINARY) serve --demo
 
 build: web ## build bin/usher, installing nothing on the system
 	@$(GO) build -trimpath -buildvcs=false -o $(BINARY) ./cmd/usher
 
-test: setup setup-tests build ## everything that CI runs: Go with the race detector, the web apps, the suites, a real browser
+test: ## everything that CI runs: Go with the race detector, the web apps, the suites, a real browser
+	@$(MAKE) --no-print-directory setup setup-tests
+	@$(MAKE) --no-print-directory -j3 web modules
+	@$(MAKE) --no-print-directory build
 	@cd inbox/web && npm run --silent lint && npm run --silent test
 	@cd inbox/widget && npm run --silent lint && npm run --silent test
 	@CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
@@ -62,6 +67,10 @@ setup-tests: # what only the tests need
 	@.ci/install
 
 web: $(WEB) $(WIDGET)
+
+# The code of others, compiled while something else waits for the network.
+modules:
+	@$(GO) build -trimpath $$($(GO) list -deps ./cmd/usher | grep '\.')
 
 # The stamp is newer than the lock file when node_modules holds what the lock file names. npm ci removes it first.
 inbox/%/node_modules/.installed: inbox/%/package-lock.json
