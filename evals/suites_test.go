@@ -1,6 +1,7 @@
 package evals_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -11,14 +12,19 @@ import (
 	"usher/routing"
 )
 
-func starterSuite(t testing.TB) []evals.Case {
+func starterSuite(t testing.TB) []evals.Case { return suite(t, "starter") }
+
+func suite(t testing.TB, name string) []evals.Case {
 	t.Helper()
-	cases, err := evals.ReadSuite("suites/starter.jsonl")
+	cases, err := evals.ReadSuite("suites/" + name + ".jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cases
 }
+
+// ours are the suites that were written for the starter intents.
+var ours = []string{"starter", "guards"}
 
 func catalogue(t testing.TB) map[string]bool {
 	t.Helper()
@@ -69,7 +75,7 @@ func TestEveryIntentStandsInBothHalvesOfTheStarterSuite(t *testing.T) {
 	}
 }
 
-func TestTheLabelsOfTheStarterSuiteAreOnesThePolicyKnows(t *testing.T) {
+func TestTheLabelsOfOurSuitesAreOnesThePolicyKnows(t *testing.T) {
 	p, labels := defaultPolicy(t), catalogue(t)
 	check := func(t *testing.T, l evals.Label) {
 		t.Helper()
@@ -85,29 +91,47 @@ func TestTheLabelsOfTheStarterSuiteAreOnesThePolicyKnows(t *testing.T) {
 			t.Errorf("route %q does not fit %s, which the policy gives to %s of team %s", l.Route, l.Intent, r.Route, r.Team)
 		}
 	}
-	for _, c := range starterSuite(t) {
-		t.Run(c.ID, func(t *testing.T) {
-			check(t, evals.Label{Intent: c.Intent, Priority: c.Priority, Route: c.Route})
-			if c.Second == nil {
-				t.Error("no second label")
-				return
-			}
-			check(t, *c.Second)
-		})
+	for _, name := range ours {
+		for _, c := range suite(t, name) {
+			t.Run(c.ID, func(t *testing.T) {
+				check(t, evals.Label{Intent: c.Intent, Priority: c.Priority, Route: c.Route})
+				switch {
+				case c.Second != nil:
+					check(t, *c.Second)
+				case name == "starter":
+					t.Error("no second label")
+				}
+			})
+		}
 	}
 }
 
 func TestContextThatKeepsAnswersBackIsLabelledSo(t *testing.T) {
-	for _, c := range starterSuite(t) {
+	for _, c := range slices.Concat(starterSuite(t), suite(t, "guards")) {
 		if c.Route == routing.ToReply && (c.ContactType == "vip" || c.Repeats > 0 || c.Priority == intent.Urgent || c.Priority == intent.High) {
 			t.Errorf("%s is to be answered automatically although it is %s, contact type %q, %d repeats", c.ID, c.Priority, c.ContactType, c.Repeats)
 		}
 	}
 }
 
-func TestNoMessageOfTheStarterSuiteStandsThereTwice(t *testing.T) {
+func TestTheGuardsSuiteHasAnswersAndReasonsToKeepThemBack(t *testing.T) {
+	cases, replies := suite(t, "guards"), 0
+	for _, c := range cases {
+		if c.Route == routing.ToReply {
+			replies++
+		}
+		if c.Sealed {
+			t.Errorf("%s is sealed, but rules were mended on this suite", c.ID)
+		}
+	}
+	if len(cases) != 240 || replies != 110 {
+		t.Errorf("%d cases, %d to be answered; want 240 and 110", len(cases), replies)
+	}
+}
+
+func TestNoMessageOfOurSuitesStandsThereTwice(t *testing.T) {
 	seen := map[string]string{}
-	for _, c := range starterSuite(t) {
+	for _, c := range slices.Concat(starterSuite(t), suite(t, "guards")) {
 		n := normal(c.Text)
 		if first, dup := seen[n]; dup {
 			t.Errorf("%s says the same as %s", c.ID, first)
@@ -123,9 +147,9 @@ func TestNoMessageOfTheStarterSuiteStandsThereTwice(t *testing.T) {
 // ask for the same thing in five words can come as near by themselves; there, equality counts.
 const nearCopy = 0.45
 
-// TestTheStarterSuiteHasNoNearCopiesOfTrainingUtterances fails without showing the utterance: whoever rewords the
+// TestOurSuitesHaveNoNearCopiesOfTrainingUtterances fails without showing the utterance: whoever rewords the
 // message must not have read the training set.
-func TestTheStarterSuiteHasNoNearCopiesOfTrainingUtterances(t *testing.T) {
+func TestOurSuitesHaveNoNearCopiesOfTrainingUtterances(t *testing.T) {
 	utterances, err := starter.Utterances()
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +158,7 @@ func TestTheStarterSuiteHasNoNearCopiesOfTrainingUtterances(t *testing.T) {
 		t.Fatalf("only %d utterances to compare with", len(utterances))
 	}
 	ix := indexUtterances(utterances)
-	for _, c := range starterSuite(t) {
+	for _, c := range slices.Concat(starterSuite(t), suite(t, "guards")) {
 		if s := ix.nearest(c.Text); s >= nearCopy {
 			t.Errorf("%s is too near to a training utterance: similarity %.2f, limit %.2f", c.ID, s, nearCopy)
 		}
