@@ -15,6 +15,10 @@ const (
 	API     = "api"
 )
 
+// Polled reports whether contacts are reached on a kind of channel by fetching what is for them: what is stored there is
+// handed over, and nobody has to send it.
+func Polled(kind string) bool { return kind == API }
+
 // MaxText is the longest text of one message, in bytes.
 const MaxText = 64 << 10
 

@@ -84,7 +84,9 @@ CREATE TABLE messages (
 );
 CREATE UNIQUE INDEX messages_external ON messages (inbox_address_id, external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_client ON messages (conversation_id, client_id) WHERE client_id IS NOT NULL;
-CREATE INDEX messages_search ON messages USING gin (search_words(text)) WHERE kind <> 'activity';
+-- A text is indexed once it is decided or handed over: before, its row is about to be written again, and with it the index.
+CREATE INDEX messages_search ON messages USING gin (search_words(text))
+    WHERE kind = 'note' OR kind = 'inbound' AND decision_id IS NOT NULL OR kind = 'outbound' AND delivery <> 'pending';
 -- The work that is not done: small, and all that the sweeper looks at.
 CREATE INDEX messages_undecided ON messages (conversation_id, seq) WHERE kind = 'inbound' AND decision_id IS NULL;
 CREATE INDEX messages_unsent ON messages (created_at) WHERE delivery = 'pending';

@@ -43,7 +43,7 @@ CREATE TABLE templates (
     UNIQUE (name, version)
 );
 
--- What the model said of a message.
+-- What the model said of a message; whole it stands in decision_inputs.
 CREATE TABLE predictions (
     message_id uuid PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
     model_hash text NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE predictions (
     confidence real CHECK (confidence BETWEEN 0 AND 1),
     priority   text NOT NULL CHECK (priority IN ('urgent', 'high', 'normal', 'low')),
     language   text NOT NULL,
-    body       jsonb NOT NULL,
+    entities   jsonb NOT NULL DEFAULT '[]',
     created_at timestamptz NOT NULL DEFAULT now()
 );
 

@@ -211,7 +211,7 @@ func (a *app) openLive(context.Context) error {
 		SignIns: a.store, Render: a.renderRow, Views: a.renderViews, Online: a.store.OnlineAgents, Gone: a.gone, Came: a.came,
 		Origins: []string{a.config.PublicURL}, Log: a.log,
 	})
-	a.senders = map[string]channels.Sender{channels.WebChat: a.chat, channels.API: polled{}}
+	a.senders = map[string]channels.Sender{channels.WebChat: a.chat}
 	return nil
 }
 
@@ -271,9 +271,3 @@ func (a *app) wakeDispatcher() {
 	default:
 	}
 }
-
-// polled is the channel of systems: they fetch what is for them, so what is stored is handed over.
-type polled struct{}
-
-func (polled) Channel() string                               { return channels.API }
-func (polled) Send(context.Context, channels.Outbound) error { return nil }

@@ -164,7 +164,7 @@ func TestAConversationIsWorkedFromQueueToEnd(t *testing.T) {
 	draft := map[string]any{"text": "On its way", "client_id": "c1"}
 	first, again := h.call(h.agent, "POST", at(id, "/replies"), draft), h.call(h.agent, "POST", at(id, "/replies"), draft)
 	h.wants("reply", first, 201, "")
-	if first.body["id"] != again.body["id"] || first.body["delivery"] != "pending" || first.body["author_name"] != "ada" {
+	if first.body["id"] != again.body["id"] || first.body["delivery"] != "sent" || first.body["author_name"] != "ada" {
 		t.Errorf("reply is %s, again %s", first.raw, again.raw)
 	}
 	h.wants("empty reply", h.call(h.agent, "POST", at(id, "/replies"), map[string]any{"text": " ", "client_id": "c2"}), 422, "text: is empty")

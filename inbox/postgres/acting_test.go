@@ -125,6 +125,7 @@ func TestTakingOnesOwnChangesNothing(t *testing.T) {
 func TestAReplyTakesWhatNobodyHasAndWaitsOnTheContact(t *testing.T) {
 	f := newFloor(t)
 	id, ada := f.queued("bo"), f.person("ada", inbox.RoleAgent, "care")
+	f.pushed()
 	f.changes()
 	m, err := f.store.Reply(t.Context(), id, ada, inbox.Draft{Text: "On its way", ClientID: "c1", Template: "refund"})
 	if err != nil {
@@ -140,7 +141,7 @@ func TestAReplyTakesWhatNobodyHasAndWaitsOnTheContact(t *testing.T) {
 		AND preview = 'On its way' FROM conversations`) {
 		t.Error("the conversation does not wait as after a person's reply")
 	}
-	if n := value[int](f, `SELECT count(*) FROM outbox WHERE topic = 'outbound' AND token = 'api' AND ref = $1`, m.ID); n != 1 {
+	if n := value[int](f, `SELECT count(*) FROM outbox WHERE topic = 'outbound' AND token = 'sms' AND ref = $1`, m.ID); n != 1 {
 		t.Errorf("%d requests for delivery, want 1", n)
 	}
 	if got := f.changes(); len(got) != 1 || got[0].Seq != m.Seq || !got[0].Work || got[0].Team != "care" {

@@ -160,7 +160,7 @@ func (x *subject) add(message uuid.UUID, text, choice string, at time.Time) {
 // whose messages changed since they were read, and those with more messages than one decision covers.
 func (s *Store) decide(ctx context.Context, by Decider, subjects []*subject) (again []uuid.UUID, err error) {
 	var decided []*subject
-	err = s.inTx(ctx, "decide", func(tx pgx.Tx) error {
+	err = s.inTxSoon(ctx, "decide", func(tx pgx.Tx) error {
 		decided, again = decided[:0], again[:0]
 		locked, err := lockSubjects(ctx, tx, subjects)
 		if err != nil {

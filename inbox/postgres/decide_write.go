@@ -29,12 +29,12 @@ func writeDecisions(ctx context.Context, tx pgx.Tx, decided []*subject) error {
 
 // queueDecisions writes the decisions with their traces, what they were decided on, and the predictions.
 func queueDecisions(b *pgx.Batch, decided []*subject) error {
-	traces, requests, predictions := make([][]byte, len(decided)), make([][]byte, len(decided)), make([][]byte, len(decided))
+	traces, requests, entities := make([][]byte, len(decided)), make([][]byte, len(decided)), make([][]byte, len(decided))
 	for i, x := range decided {
 		for _, part := range []struct {
 			to *[]byte
 			v  any
-		}{{&traces[i], x.decision}, {&requests[i], x.request}, {&predictions[i], x.request.Prediction}} {
+		}{{&traces[i], x.decision}, {&requests[i], x.request}, {&entities[i], x.request.Prediction.Entities}} {
 			var err error
 			if *part.to, err = json.Marshal(part.v); err != nil {
 				return fmt.Errorf("write decision of conversation %s: %w", x.request.ConversationID, err)
@@ -59,13 +59,13 @@ func queueDecisions(b *pgx.Batch, decided []*subject) error {
 		each(decided, func(x *subject) string { return x.decision.ModelHash }), traces)
 	b.Queue(`INSERT INTO decision_inputs (decision_id, request) SELECT * FROM unnest($1::uuid[], $2::jsonb[])`, ids, requests)
 	b.Queue(`
-		INSERT INTO predictions (message_id, model_hash, intent, confidence, priority, language, body)
+		INSERT INTO predictions (message_id, model_hash, intent, confidence, priority, language, entities)
 		SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::real[], $5::text[], $6::text[], $7::jsonb[])`,
 		each(decided, lastMessage), each(decided, func(x *subject) string { return x.request.Prediction.Model }),
 		each(decided, func(x *subject) string { return x.request.Prediction.Top().Intent }),
 		each(decided, func(x *subject) float32 { return float32(x.request.Prediction.Top().Confidence) }),
 		each(decided, func(x *subject) string { return string(x.decision.Priority) }),
-		each(decided, func(x *subject) string { return x.decision.Language }), predictions)
+		each(decided, func(x *subject) string { return x.decision.Language }), entities)
 	return nil
 }
 

@@ -47,13 +47,14 @@ func TestWhatComesAfterAFailedMessageWaitsForIt(t *testing.T) {
 	f := newFloor(t)
 	r := f.says("ada", "order_status please")
 	f.decide(r.ConversationID)
+	f.pushed()
 	f.answer(writer{}, f.decision(r.ConversationID))
 	f.says("ada", "shipping_info please")
 	f.decide(r.ConversationID)
 	f.answer(writer{}, f.decision(r.ConversationID))
 	ids := value[[]uuid.UUID](f, `SELECT array_agg(id ORDER BY seq) FROM messages WHERE delivery = 'pending'`)
 	to := &stubborn{}
-	senders := map[string]channels.Sender{channels.API: to}
+	senders := map[string]channels.Sender{pushedChannel: to}
 	if err := f.store.Deliver(t.Context(), senders, ids); err == nil {
 		t.Error("nobody is told to try again")
 	}

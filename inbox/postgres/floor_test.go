@@ -45,6 +45,15 @@ func (w writer) Answers(_ context.Context, requests []inbox.AnswerRequest) ([]in
 	return out, nil
 }
 
+// pushedChannel is a kind on which messages must be handed over; those of systems are fetched.
+const pushedChannel = "sms"
+
+// pushed moves every conversation to that channel.
+func (f *floor) pushed() {
+	f.Helper()
+	f.exec(`UPDATE conversations SET channel = $1`, pushedChannel)
+}
+
 // sink is a channel that takes everything.
 type sink struct {
 	mu   sync.Mutex
@@ -52,7 +61,7 @@ type sink struct {
 	err  error
 }
 
-func (s *sink) Channel() string { return channels.API }
+func (s *sink) Channel() string { return pushedChannel }
 
 func (s *sink) Send(_ context.Context, m channels.Outbound) error {
 	s.mu.Lock()

@@ -300,11 +300,12 @@ func TestDeliveryMarksWhatTheChannelSaid(t *testing.T) {
 			f := newFloor(t)
 			r := f.says("ada", "order_status please")
 			f.decide(r.ConversationID)
+			f.pushed()
 			f.answer(writer{}, f.decision(r.ConversationID))
 			f.sink.err = err
 			id := value[uuid.UUID](f, `SELECT id FROM messages WHERE kind = 'outbound'`)
 			for range 2 {
-				if got := f.store.Deliver(t.Context(), map[string]channels.Sender{channels.API: f.sink}, []uuid.UUID{id}); (got != nil) != (want == "pending") {
+				if got := f.store.Deliver(t.Context(), map[string]channels.Sender{pushedChannel: f.sink}, []uuid.UUID{id}); (got != nil) != (want == "pending") {
 					t.Errorf("deliver: %v", got)
 				}
 			}

@@ -133,7 +133,9 @@ var views = map[inbox.View]view{
 // found are the conversations with all words of @search in one message, or in the contact's name, e-mail and external
 // id, or in the address. Of messages the newest @depth that fit are looked at.
 const found = `found AS MATERIALIZED (
-		(SELECT m.conversation_id AS id FROM messages m WHERE m.kind <> 'activity' AND search_words(m.text) @@ to_tsquery('simple', @search)
+		(SELECT m.conversation_id AS id FROM messages m
+			WHERE (m.kind = 'note' OR m.kind = 'inbound' AND m.decision_id IS NOT NULL OR m.kind = 'outbound' AND m.delivery <> 'pending')
+				AND search_words(m.text) @@ to_tsquery('simple', @search)
 			ORDER BY m.id DESC LIMIT @depth)
 		UNION SELECT v.id FROM contacts ct JOIN conversations v ON v.contact_id = ct.id
 			WHERE search_words(ct.name || ' ' || ct.email || ' ' || COALESCE(ct.external_id, '')) @@ to_tsquery('simple', @search)

@@ -55,7 +55,7 @@ func (s *Store) RunRelay(ctx context.Context, to Publisher, log *slog.Logger) er
 // relay hands over one batch and reports its size. Rows that another node is handing over are passed by.
 func (s *Store) relay(ctx context.Context, to Publisher) (int, error) {
 	n := 0
-	err := s.inTx(ctx, "relay", func(tx pgx.Tx) error {
+	err := s.inTxSoon(ctx, "relay", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
 			RETURNING topic, token, conversation_id, ref, attempt`, relayBatch)

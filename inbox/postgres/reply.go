@@ -264,11 +264,12 @@ func queueSends(b *pgx.Batch, sends []*sending) {
 	seqs := each(sends, func(x *sending) int64 { return x.lastSeq })
 	b.Queue(`
 		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload, decision_id, delivery)
-		SELECT id, conversation_id, seq, 'outbound', 'automatic', inbox_address_id, text, payload, decision_id, 'pending'
-		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::jsonb[], $7::uuid[])
-			AS w(id, conversation_id, seq, inbox_address_id, text, payload, decision_id)`,
+		SELECT id, conversation_id, seq, 'outbound', 'automatic', inbox_address_id, text, payload, decision_id, delivery
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::jsonb[], $7::uuid[], $8::text[])
+			AS w(id, conversation_id, seq, inbox_address_id, text, payload, decision_id, delivery)`,
 		messages, conversations, seqs, each(sends, func(x *sending) uuid.UUID { return x.inboxAddress }), each(sends, func(x *sending) string { return x.text }),
-		each(sends, func(x *sending) []byte { return x.payload }), each(sends, func(x *sending) uuid.UUID { return x.decision }))
+		each(sends, func(x *sending) []byte { return x.payload }), each(sends, func(x *sending) uuid.UUID { return x.decision }),
+		each(sends, func(x *sending) string { return handedOver(x.channel) }))
 	b.Queue(`
 		UPDATE conversations c SET last_seq = w.seq, preview = w.preview, last_message_at = now(), auto_replies = auto_replies + 1, asked = w.asks AND NOT w.undecided, -- a "thanks" that came before the question is no answer to it
 			status = CASE WHEN w.undecided THEN 'open' ELSE 'waiting' END,
@@ -281,6 +282,15 @@ func queueSends(b *pgx.Batch, sends []*sending) {
 	b.Queue(`UPDATE decisions SET state = 'done' WHERE id = ANY($1)`, each(sends, func(x *sending) uuid.UUID { return x.decision }))
 	b.Queue(`
 		INSERT INTO outbox (topic, token, conversation_id, ref)
-		SELECT 'outbound', * FROM unnest($1::text[], $2::uuid[], $3::uuid[])`,
-		each(sends, func(x *sending) string { return x.channel }), conversations, messages)
+		SELECT 'outbound', channel, conversation_id, id FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[]) AS w(channel, conversation_id, id, delivery)
+		WHERE delivery = 'pending'`,
+		each(sends, func(x *sending) string { return x.channel }), conversations, messages, each(sends, func(x *sending) string { return handedOver(x.channel) }))
+}
+
+// handedOver is the delivery that a message starts with on a channel.
+func handedOver(channel string) string {
+	if channels.Polled(channel) {
+		return inbox.Sent
+	}
+	return inbox.Pending
 }

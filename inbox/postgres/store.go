@@ -57,7 +57,19 @@ func signal(c chan<- struct{}) {
 
 // inTx runs do in a transaction; it commits when do returns nil.
 func (s *Store) inTx(ctx context.Context, operation string, do func(pgx.Tx) error) error {
-	err := pgx.BeginFunc(ctx, s.pool, do)
+	return told(operation, pgx.BeginFunc(ctx, s.pool, do))
+}
+
+// inTxSoon is inTx for what is done again when it is lost: the commit does not wait for the disk. After a power loss the
+// last moments of it may be gone, and whoever is still owed the work finds it. What the outside has seen is never
+// among it: that is committed later and waits, and the disk takes commits in their order.
+func (s *Store) inTxSoon(ctx context.Context, operation string, do func(pgx.Tx) error) error {
+	soon := pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL synchronous_commit TO off"}
+	return told(operation, pgx.BeginTxFunc(ctx, s.pool, soon, do))
+}
+
+// told adds what was tried to an error, and says ErrNotFound for a row that is not there.
+func told(operation string, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -168,8 +168,8 @@ func (s *Store) Decisions(ctx context.Context, conversation uuid.UUID) ([]inbox.
 	out := []inbox.DecisionView{}
 	b := &pgx.Batch{}
 	b.Queue(`
-		SELECT d.id, d.message_id, d.trace, COALESCE(i.request->'prediction', p.body, '{}'), COALESCE(i.request->'evidence', '{}'), d.state, COALESCE(d.withheld_reason, ''), d.created_at
-		FROM decisions d LEFT JOIN decision_inputs i ON i.decision_id = d.id LEFT JOIN predictions p ON p.message_id = d.message_id
+		SELECT d.id, d.message_id, d.trace, COALESCE(i.request->'prediction', '{}'), COALESCE(i.request->'evidence', '{}'), d.state, COALESCE(d.withheld_reason, ''), d.created_at
+		FROM decisions d LEFT JOIN decision_inputs i ON i.decision_id = d.id
 		WHERE d.conversation_id = $1 ORDER BY d.created_at DESC, d.id DESC LIMIT $2`, conversation, maxDecisions).
 		Query(func(rows pgx.Rows) (err error) {
 			out, err = pgx.CollectRows(rows, scanDecision)

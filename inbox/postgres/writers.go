@@ -30,7 +30,7 @@ func (s *Store) Reply(ctx context.Context, conversation uuid.UUID, by inbox.Agen
 			Template string `json:"template,omitempty"`
 		}{d.Template}
 		_, id, err := appendEntry(ctx, tx, c, entry{
-			kind: inbox.Outbound, author: inbox.ByAgent, agent: &by.ID, text: d.Text, payload: payload, clientID: d.ClientID, delivery: inbox.Pending,
+			kind: inbox.Outbound, author: inbox.ByAgent, agent: &by.ID, text: d.Text, payload: payload, clientID: d.ClientID, delivery: handedOver(c.channel),
 		})
 		if err != nil {
 			return uuid.Nil, effect{}, err
@@ -41,11 +41,14 @@ func (s *Store) Reply(ctx context.Context, conversation uuid.UUID, by inbox.Agen
 			WHERE id = $1`, c.id); err != nil {
 			return uuid.Nil, effect{}, fmt.Errorf("wait on the contact of conversation %s: %w", c.id, err)
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO outbox (topic, token, conversation_id, ref) VALUES ('outbound', $1, $2, $3)`, c.channel, c.id, id); err != nil {
-			return uuid.Nil, effect{}, fmt.Errorf("ask for delivery in conversation %s: %w", c.id, err)
+		send := !channels.Polled(c.channel)
+		if send {
+			if _, err := tx.Exec(ctx, `INSERT INTO outbox (topic, token, conversation_id, ref) VALUES ('outbound', $1, $2, $3)`, c.channel, c.id, id); err != nil {
+				return uuid.Nil, effect{}, fmt.Errorf("ask for delivery in conversation %s: %w", c.id, err)
+			}
 		}
 		team, err := teamOf(ctx, tx, c.agent) // the owner has one less that waits on them
-		return id, effect{work: true, team: team}, err
+		return id, effect{work: send, team: team}, err
 	})
 }
 

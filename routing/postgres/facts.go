@@ -30,7 +30,7 @@ func (t *Templates) Facts(ctx context.Context, conversations []uuid.UUID) (map[u
 			FROM (SELECT name, properties, occurred_at FROM tracked_events WHERE contact_id = k.id ORDER BY occurred_at DESC LIMIT $2) l
 		) e ON true
 		LEFT JOIN LATERAL (
-			SELECT NULLIF(p.body->'entities', 'null') AS entities
+			SELECT NULLIF(p.entities, 'null') AS entities
 			FROM messages m JOIN predictions p ON p.message_id = m.id
 			WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
 		) p ON true

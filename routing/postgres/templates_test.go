@@ -116,8 +116,8 @@ func TestAPreviewSaysWhatIsKnownOfTheContact(t *testing.T) {
 	w.exec(`INSERT INTO tracked_events (id, contact_id, name, properties, occurred_at) VALUES
 		(gen_random_uuid(), $1, 'order_updated', '{"order_id": "10234", "status": "shipped", "carrier": "DHL"}', now() - interval '1 day'),
 		(gen_random_uuid(), $1, 'order_updated', '{"order_id": "20000", "status": "paid"}', now())`, c)
-	w.exec(`INSERT INTO predictions (message_id, model_hash, priority, language, body)
-		SELECT id, 'm', 'normal', 'en', '{"entities": [{"kind": "order_number", "value": "10234", "start": 15, "end": 20}]}' FROM messages WHERE conversation_id = $1 AND seq = 1`, conversation)
+	w.exec(`INSERT INTO predictions (message_id, model_hash, priority, language, entities)
+		SELECT id, 'm', 'normal', 'en', '[{"kind": "order_number", "value": "10234", "start": 15, "end": 20}]' FROM messages WHERE conversation_id = $1 AND seq = 1`, conversation)
 
 	text, err := templates.Preview(t.Context(), "order_status", "", conversation)
 	if err != nil || !strings.Contains(text, "Hello Ada") || !strings.Contains(text, "10234 was shipped") || !strings.Contains(text, "DHL") {
@@ -149,7 +149,7 @@ func TestAPreviewSaysWhatIsKnownOfTheContact(t *testing.T) {
 func TestFactsOfManyConversationsComeTogether(t *testing.T) {
 	w := newWorld(t)
 	one, two := w.conversation(past{contact: w.contact(), texts: []string{"a"}}), w.conversation(past{contact: w.contact()})
-	w.exec(`INSERT INTO predictions (message_id, model_hash, priority, language, body) SELECT id, 'm', 'normal', 'en', '{"entities": null}' FROM messages`)
+	w.exec(`INSERT INTO predictions (message_id, model_hash, priority, language, entities) SELECT id, 'm', 'normal', 'en', 'null' FROM messages`)
 	facts, err := NewTemplates(w.pool, "Example").Facts(t.Context(), []uuid.UUID{one, two, uuid.New()})
 	if err != nil || len(facts) != 2 {
 		t.Fatalf("%v, %v; want the two that exist", facts, err)

@@ -77,7 +77,9 @@ func (h *History) WriteVectors(ctx context.Context, most int) (int, error) {
 	}
 	var taken []*waiting
 	var failed error
-	err := pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
+	// Lost vectors are written again, so the commit need not wait for the disk.
+	soon := pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL synchronous_commit TO off"}
+	err := pgx.BeginTxFunc(ctx, h.pool, soon, func(tx pgx.Tx) error {
 		var err error
 		if taken, err = takeWaiting(ctx, tx, most); err != nil || len(taken) == 0 {
 			return err
