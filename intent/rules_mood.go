@@ -96,7 +96,49 @@ const angerStrong = `
 	up the wall
 	do your job|jobs
 	ruined my|our
-	had it with you|this|your`
+	had it with you|this|your
+	quick|fast|happy|eager enough? to take|charge|grab|pocket my|our|the|money
+	oh|how brilliant|wonderful|lovely|fantastic|great|marvellous|nice|perfect another|no|still|now|just|so
+	^ wonderful|brilliant|great|fantastic|lovely|superb|marvellous|bravo|perfect . ~ refuse*|reject*|fails|failed|broken|nothing|never|still|another|wrong|late|declined|cancelled
+	^ unbelievable|incredible|shocking|absurd|laughable|insulting|insane that|how|what
+	thanks|thank|cheers ~ for ruining|wasting|ignoring|losing|breaking|messing|destroying|lying
+	thanks|thank|cheers ~ for letting ~ down
+	ruin*|wreck*|spoil* ~ {event}|day|christmas|weekend|evening
+	move|moving|switch|switching|go|going|gone ~ to ~ competitor|competitors|competition|rival
+	take|taking|spend|spending my|our business|custom|money elsewhere|somewhere
+	or i|we|ill|well ~ cancel|leave|leaving|switch|go|move ~ elsewhere|everything|you|for
+	ill|well|id|will|shall|rather ~ shop|buy|order|go elsewhere
+	having a laugh
+	what|why on earth|gods
+	pull|get your finger|fingers ~
+	gone|going ~ dogs
+	do you|u even|actually ~ work|read|care|bother
+	nobody|noone ~ at|in|there ~ can? cares|read|reads|knows|bothers
+	never ~ been ~ treated
+	beneath|below contempt
+	beneath contempt
+	lost|lose|losing a|another|this|me ~ customer
+	useless|hopeless|clueless|brainless lot|bunch|people|bot|company|shop|service|support
+	really|truly so|that hard|difficult|complicated
+	what ~ do i|we even? pay|paying ~ you|for
+	expected|deserve|deserved ~ better|more ~ from|of|than
+	wits|wit end
+	way to treat ~ customer|customers|people|us|me|someone
+	couldnt|cant|could organise|organize|run a|an ~ party|bath|brewery|whelk|piss
+	well done ~ managed ~ lose|lost|mess|break|forget|ruin
+	incompetents|idiots|imbeciles|cretins|clowns|halfwits|jokers|cowboys|numpties|muppets
+	my god|goodness|word you|your|this|how
+	you|u are|must so|really|unbelievably|incredibly slow|bad|lazy
+	should|ought|must ~ be|feel embarrassed|mortified
+	leaving|leave|quit|quitting ~ for another|other|your|a ~ provider|shop|company|supplier|service
+	cancel|leave|close everything|all|altogether ~ if|unless
+	i|ill|im ~ cancel|leave|quit|gone ~ unless|if ~ this|it|you|not|dont
+	close|tempted|thinking|ready|about to|of ~ cancelling|cancel|leaving|leave ~ over|because|$
+	years ~ customer ~ and this|thats|now|you
+	this is|isnt how ~ you treat|repay|reward|handle
+	not at|in all|least|slightest pleased|happy|amused|impressed|satisfied
+	garbage|rubbish|crap|useless site|website|shop|app|system|company|checkout
+	site|website|shop|app|system|checkout|login ~ is|are ~ garbage|rubbish|crap|useless|trash|hopeless|terrible|awful|joke`
 
 // angerMild each give one of the two marks that together make a text angry.
 const angerMild = `
@@ -144,7 +186,12 @@ const angerExcept = `
 	not too|so|that bad|hard
 	hate to bother|be|ask|say
 	poor quality|english|connection|signal
-	not|isnt|without a|an farce|scandal|disgrace|outrage`
+	not|isnt|without a|an farce|scandal|disgrace|outrage
+	no|not|nor|never ~ shop|buy|order|go elsewhere
+	if|what|how|when|can|will ~ i cancel|leave|quit ~
+	not|isnt|nothing ~ really so|that hard|difficult|complicated
+	what|how ~ customers ~ expected
+	garbage|rubbish bag|bags|bin|bins|disposal|collection`
 
 // repeatRules say that the contact wrote before about the same.
 const repeatRules = `
@@ -219,7 +266,44 @@ const repeatRules = `
 	asked ~ same question|thing
 	i|ive|we {told} ~ this morning|afternoon
 	asked|wrote ~ in the morning
-	raised this|it|that ~ with|in|before|already`
+	raised this|it|that ~ with|in|before|already
+	same thing|problem|issue|error|story|trouble|question ~ as|like
+	when you|they|someone|somebody last? fixed|solved|sorted|helped|reset ~
+	you|they promised to|me|us|id|i|it|that
+	new|other|replacement|second ~ you|they gave|sent|issued
+	tried|did|done|followed what|everything|all|steps|instructions|advice ~ you|your
+	your last|previous|first|earlier answer|reply|response|advice|suggestion|explanation
+	your answer|reply|response|advice|suggestion|instructions ~ didnt|not|doesnt|havent|hasnt|no ~ help|helped|work|worked|use
+	further to our|my|your
+	with|in reference to my|our|your ~ {note}|conversation|correspondence|call
+	our|my last|previous|earlier|phone conversation|correspondence|exchange|chat|call
+	i|ive|we|weve {told} you|u|your for|about|to|that|why|when|where|whether
+	i|ive|we|weve {told} ~ ago
+	for the|a? {nth} time ~ about|regarding
+	i|we phoned|rang|called on|last|yesterday|this|{day} ~
+	got|been|was in touch ~ last|yesterday|on|before|already|{day}|about|regarding
+	since ~ in touch|contacted|wrote|called|emailed
+	had a chat|call|talk|conversation ~ about|on|with|{day}|last|yesterday
+	still|yet havent|hasnt|not heard|hear
+	team|agent|colleague|support|rep|staff|they said|told|assured|promised ~ would|will|was|were|it|that|days|weeks|hours
+	any|been|some|no ~ progress|update|news|movement ~ on|with|about|regarding my|our|the|this ~ {note}|case|enquiry|quote|complaint|question|issue|problem
+	round in circles
+	i|we was|were|been assured|promised ~ it|you|would|that|by|to|within
+	^ its? me|us ~ once|yet|again
+	explained|told|described ~ to ~ colleague|colleagues|agents|of you|people|team
+	problem|issue|error|fault|trouble ~ is|has|came|come back
+	question|mail|email|message|request|ticket|enquiry was|were|is|has|been never|not|still|been? ~ answered|ignored|read|seen|handled
+	resending|re-sending|repeating my|our|this|the
+	is|does anyone|anybody|someone|somebody ~ read|reading|reads ~ these|my|messages|mails
+	someone|somebody|anyone|you|they was|were going|supposed|meant to ~ ring|call|write|reply|get|come|send|contact|email
+	awaiting|await ~ your|an|a|reply|response|answer|invoice ~ since|asked|for
+	awaiting your ~ {answer}
+	ive|have|had|i sent|filled|submitted|uploaded ~ twice|thrice|repeatedly
+	i|ive|we sent you|u|your ~ ago|yesterday|last|already|before|week
+	chased this|it|that|you|up
+	no|without ~ joy|luck|success|result ~ from|with your|you|chat|support|hotline
+	one|same ~ you|your ~ fixed|solved|sorted|promised
+	nothing ~ happened|changed|done ~ since`
 
 const repeatExcept = `
 	called|call ~ itself
@@ -236,7 +320,12 @@ const repeatExcept = `
 	from|by|with|of the|my|our first
 	courier|driver|postman|bank|carrier|hotel|supplier|vendor ~ promised
 	what ~ you|we discussed|agreed
-	password|code|link|page|app|error|screen|box|label|tracking|status|message|e ~ said ~`
+	password|code|link|page|app|error|screen|box|label|tracking|status|message|e ~ said ~
+	typed it|that|my|the|them
+	be|been|being|is|are sent|told ~ to
+	after|before|with|in ~ our conversation
+	bank|courier|driver|carrier|friend|postman|shop|seller|they ~ told|said ~ you|it|all
+	told|said|assured|promised ~ by|from my|the|a ~ bank|friend|neighbour|courier|website`
 
 // personRules ask for a human.
 const personRules = `
@@ -285,7 +374,17 @@ const personRules = `
 	deal|dealing|talk|talking|chat|chatting|write|writing|type|typing|speak|speaking with|to|at a|the|your|this machine|machines|computer|bot|ai|algorithm
 	colleague|human|person ~ who can|could|reads|read|thinks
 	pick up the phone
-	phone appointment|conversation|consultation`
+	phone appointment|conversation|consultation
+	not|no|dont ~ bot|robot|automated|automatic answer|reply|response|message
+	member|members|one of ~ staff|team ~ contact|call|get|look|back|please|help|answer|reply|write|do|change|$
+	who ~ can|could|do|should i|we ~ ring|call|phone|speak|talk
+	bell|buzz on|at ~
+	give me|us a bell|buzz|tinkle
+	chat|talk|speak|live ~ with|to ~ staff|team|employee|employees
+	want|need|prefer a|an|the real? person|employee|human
+	can|could|would|may|will an? ~ employee|human|person ~ look|check|help|answer|reply|contact|handle
+	be called|phoned|rung back|please|on|at|by|today|tomorrow
+	actual|real|proper member|people|someone ~`
 
 const personExcept = `
 	dont|not|without ~ talk|speak|call|talking|speaking ~ to|with|me ~
@@ -340,7 +439,16 @@ const severalRules = `
 	and refund|invoice|delivery|order|receipt for|of
 	and|but how much|long|many ~ and
 	and i|we ~ also|too ~ want|need|would|like
-	either ~ and`
+	either ~ and
+	too what|how|can|could|please
+	as well as a|an|the|to|that|id|i|my|this
+	in addition
+	^ another thing|question|request|matter|point
+	while ~ talking|here|at ~ what|can|how|where|when|please|could
+	pps|p.s|p.p.s ~
+	^ ps|pps
+	^ not only ~
+	^ incidentally|lastly|finally can|could|please|is|are|i|where|when|what|how|do|the|my|would`
 
 const severalExcept = `
 	also|and not|doesnt|didnt|cant
@@ -354,4 +462,5 @@ const severalExcept = `
 	cancel|close|stop|end|return ~ and refund
 	returned|return|sent ~ and the|my refund
 	^ also thanks|thank
-	same|similar subject|matter`
+	same|similar subject|matter
+	in addition to`

@@ -45,7 +45,8 @@ const deadlineRules = `
 	hurry up|please
 	very|really|super urgent
 	time is running
-	need|want ~ quickly|quick|fast $|please`
+	need|want ~ quickly|quick|fast $|please
+	need|must|require|want ~ within|in ~ hour|hours|minutes`
 
 const deadlineExcept = `
 	no|not|without|isnt|nothing|neednt|dont ~ rush|hurry|urgent|urgently|deadline|urgency|asap|quick
@@ -92,7 +93,9 @@ const stakesRules = `
 	wedding|weddings|funeral|funerals|surgery|operation|hearing|exam|exams|flight|competition ~ today|tonight|tomorrow|morning|hour|hours
 	buy|afford food
 	rent bounces|bounced|bounce|is ~ due
-	{many} guests|people|children|kids|pupils|staff|passengers|visitors|families|households ~ without|waiting|outside|door|cant|stand|blocked|locked`
+	{many} guests|people|children|kids|pupils|staff|passengers|visitors|families|households ~ without|waiting|outside|door|cant|stand|blocked|locked
+	or|otherwise|else ~ destroy|destroys|destroyed|scrap|scrapped|auction|auctioned|bankrupt
+	diabetic|epileptic|ventilator|dialysis|feeding|asthma|pacemaker|chemo|chemotherapy|cpap`
 
 // soonRules are words of today and of people who stand there waiting: with much at stake they are a deadline.
 const soonRules = `
@@ -153,7 +156,18 @@ const threatRules = `
 	bank|card|paypal ~ reverse|recall|claw|reclaim ~ payment|money|it|charge|amount
 	seek|seeking|take|taking ~ legal advice|counsel|help
 	my|our rights ~ enforce|assert|court
-	bring|bringing|launch|join ~ class action|lawsuit|suit|claim ~ against`
+	bring|bringing|launch|join ~ class action|lawsuit|suit|claim ~ against
+	citizens advice
+	tribunal|magistrate|bailiff|bailiffs
+	breach|violation|infringement|violates|violating ~ of? the? gdpr|contract|law|rights|act
+	bank|card|credit company|issuer|provider ~ will|shall ~ hear|deal|know|reverse
+	taking|take this|it|matter further|higher
+	formal notice|complaint|demand|letter
+	warn|warning ~ everyone|everybody|others|people|friends|customers
+	in the papers|newspaper|newspapers|news|press
+	tell|telling|told|advise ~ everyone|everybody|friends|family ~ not|never|avoid|about|what
+	section 75
+	insurance|insurer|association|union ~ will|shall|to deal|contact|write|pursue|sue|be`
 
 const threatExcept = `
 	i|im|am|is|as|for|are a|an|with? lawyer|attorney|solicitor|lawyers|attorneys ~
@@ -169,7 +183,10 @@ const threatExcept = `
 	bank|card ~ reversed|recalled ~ by mistake
 	seen|saw|read|found ~ on|in ~ twitter|facebook|instagram|trustpilot|google|reviews
 	on|from|via|with|by your|the|my ~ instagram|facebook|twitter|tiktok|trustpilot ~ page|post|ad|account|login|story
-	you|company|they|firm ~ go|going public`
+	you|company|they|firm ~ go|going public
+	press enquiry|enquiries|inquiry|inquiries|contact|office|release|releases|kit|request|requests|questions|team|department
+	saw|seen|read|advert|advertised|advertisement ~ in the papers|newspaper|newspapers|news|press
+	told|telling ~ friends|family ~ about your|this|you|how`
 
 // harmRules say that someone or an account is in danger now.
 const harmRules = `
@@ -321,7 +338,10 @@ const harmRules = `
 	threaten|threatening|threatened|stalking|stalked|harassing me|us
 	in danger
 	safety hazard|risk|issue
-	dangerous|hazardous`
+	dangerous|hazardous
+	threatens|threaten|threatened|beats|beat|hits|hit|stalks me|us
+	no|any|see ~ reason ~ carry|go|going|keep|living|live on|living|$|anymore
+	see any reason to`
 
 const harmExcept = `
 	i|ive|we|weve|id|just changed|change|swapped|switched|replaced

@@ -57,6 +57,7 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 	}
 	a := u.await(ctx, timer, answers)
 	p.Ranked, p.OOS, p.Words = a.Ranked, a.OOS, a.Words
+	p.Signals.Several = p.Signals.Several || a.several
 	if a.failure != "" {
 		p.Degraded = a.failure
 	}
@@ -65,6 +66,7 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 
 type answer struct {
 	Classification
+	several bool // parts of the text ask for different things
 	failure string
 }
 
@@ -114,5 +116,5 @@ func safely(c Classifier, text string) (a answer) {
 			a = answer{failure: fmt.Sprintf("the model failed: %v", r)}
 		}
 	}()
-	return answer{Classification: c.Classify(text)}
+	return answer{Classification: c.Classify(text), several: severalParts(c, text)}
 }
