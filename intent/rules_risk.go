@@ -344,6 +344,7 @@ const harmRules = `
 	see any reason to`
 
 const harmExcept = `
+	someone|somebody in my|our family|household|team|office
 	i|ive|we|weve|id|just changed|change|swapped|switched|replaced
 	signed|signs|sign for
 	took|taken|takes|signed ~ package|parcel|box|packet|delivery
