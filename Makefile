@@ -16,6 +16,8 @@ LINTER := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # What the starter suite must reach; evals/README.md says what each is and when it may change.
 FLOORS := sealed.intent.macro_f1=0.85 sealed.intent.ece=0.06 sealed.auto.precision=0.92 sealed.auto.coverage=0.5
+# The guards suite: the rules were mended on it, so that these hold them in place and prove nothing.
+GUARD_FLOORS := auto.precision=0.96 auto.coverage=0.8
 
 help: ## list these targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,6 +38,7 @@ test: ## everything that CI runs: Go with the race detector, the web apps, the s
 	@cd inbox/widget && npm run --silent lint && npm run --silent test
 	@CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
 	@$(BINARY) eval evals/suites/starter.jsonl $(addprefix --floor ,$(FLOORS))
+	@$(BINARY) eval evals/suites/guards.jsonl $(addprefix --floor ,$(GUARD_FLOORS))
 	@cd inbox/web && USHER=$(abspath $(BINARY)) npm run --silent e2e
 
 bench: build ## how fast: `usher bench` on this machine, then the Go benchmarks
