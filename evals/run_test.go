@@ -23,7 +23,7 @@ func (firstWord) Classify(text string) intent.Classification {
 		return intent.Classification{Ranked: []intent.Ranked{{Intent: "thanks", Confidence: .2}}, OOS: .9, OOSScore: 3}
 	}
 	label, _, _ := strings.Cut(text, " ")
-	return intent.Classification{Ranked: []intent.Ranked{{Intent: label, Confidence: .95}}, OOS: .01, OOSScore: -3}
+	return intent.Classification{Ranked: []intent.Ranked{{Intent: label, Confidence: .99}}, OOS: .01, OOSScore: -3}
 }
 
 // understand makes a function an Understander.

@@ -29,7 +29,7 @@ func sure(label string) routing.Request {
 		Contact: routing.Contact{Type: "customer"},
 		Prediction: intent.Prediction{
 			Model: "m1", Language: "en", OOS: 0.02,
-			Ranked: []intent.Ranked{{Intent: label, Confidence: 0.97}, {Intent: "greeting", Confidence: 0.02}},
+			Ranked: []intent.Ranked{{Intent: label, Confidence: 0.99}, {Intent: "greeting", Confidence: 0.02}},
 		},
 	}
 }
@@ -39,13 +39,13 @@ func TestASureRequestWithoutObjectionIsAnswered(t *testing.T) {
 	if d.Route != routing.ToReply || d.Template != "order_status" || d.Team != "care" {
 		t.Fatalf("got %+v", d)
 	}
-	if want := "Order status, 97 % sure: answered automatically"; d.Reason != want {
+	if want := "Order status, 99 % sure: answered automatically"; d.Reason != want {
 		t.Errorf("reason %q, want %q", d.Reason, want)
 	}
-	if d.PolicyHash == "" || d.ModelHash != "m1" || d.Threshold != 0.95 || d.Confidence != 0.97 || d.Degraded {
+	if d.PolicyHash == "" || d.ModelHash != "m1" || d.Threshold != 0.98 || d.Confidence != 0.99 || d.Degraded {
 		t.Errorf("the trace is incomplete: %+v", d)
 	}
-	if g := guard(t, d, "confidence"); g.Detail != "confidence 97 % is above 95 %" {
+	if g := guard(t, d, "confidence"); g.Detail != "confidence 99 % is above 98 %" {
 		t.Errorf("detail %q", g.Detail)
 	}
 }

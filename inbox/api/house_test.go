@@ -61,7 +61,7 @@ type reader struct{}
 
 func (reader) Understand(_ context.Context, text string) intent.Prediction {
 	label, _, _ := strings.Cut(text, " ")
-	return intent.Prediction{Model: "test", Language: "en", Ranked: []intent.Ranked{{Intent: label, Confidence: 0.95}}}
+	return intent.Prediction{Model: "test", Language: "en", Ranked: []intent.Ranked{{Intent: label, Confidence: 0.99}}}
 }
 
 func newHouse(t *testing.T, change ...func(*api.Options)) *house {

@@ -26,7 +26,7 @@ type reader struct{}
 func (reader) Understand(_ context.Context, text string) intent.Prediction {
 	label, rest, _ := strings.Cut(text, " ")
 	return intent.Prediction{
-		Model: "test", Language: "en", Ranked: []intent.Ranked{{Intent: label, Confidence: 0.95}},
+		Model: "test", Language: "en", Ranked: []intent.Ranked{{Intent: label, Confidence: 0.99}},
 		Signals: intent.Signals{Angry: strings.Contains(rest, "NOW")},
 	}
 }

@@ -223,7 +223,7 @@ func TestARowSaysAllThatTheListShows(t *testing.T) {
 		t.Fatalf("mine has %d", len(all))
 	}
 	c := all[0]
-	if c.Intent != "refund_request" || c.Confidence != 0.95 || c.Team != "care" || c.AgentName != "ada" || !strings.HasPrefix(c.Reason, "Refund request") ||
+	if c.Intent != "refund_request" || c.Confidence != 0.99 || c.Team != "care" || c.AgentName != "ada" || !strings.HasPrefix(c.Reason, "Refund request") ||
 		c.Preview != "refund_request please" || c.WaitingSince == nil || c.DecisionID == nil || c.Channel != "api" || c.LastSeq != 3 {
 		t.Errorf("row is %+v", c)
 	}

@@ -63,7 +63,7 @@ func TestSystemsSeeWhatTheContactSeesOnTheirInboxAddressAlone(t *testing.T) {
 	if err != nil || !slices.Equal(seqs(ms), []int64{1, 2}) || last != 4 {
 		t.Errorf("the system sees %v up to %d, %v", seqs(ms), last, err)
 	}
-	if ms[1].Author != inbox.ByAutomatic || ms[1].Confidence != 0.95 {
+	if ms[1].Author != inbox.ByAutomatic || ms[1].Confidence != 0.99 {
 		t.Errorf("the automatic answer is %+v", ms[1])
 	}
 	if _, _, err := f.store.ContactMessages(t.Context(), id, uuid.New(), 0, 0, 100); !errors.Is(err, inbox.ErrNotFound) {
