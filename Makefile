@@ -15,9 +15,9 @@ MODULES := inbox/web/node_modules/.installed inbox/widget/node_modules/.installe
 LINTER := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # What the starter suite must reach; evals/README.md says what each is and when it may change.
-FLOORS := sealed.intent.macro_f1=0.85 sealed.intent.ece=0.06 sealed.auto.precision=0.92 sealed.auto.coverage=0.5
+FLOORS := sealed.intent.macro_f1=0.85 sealed.intent.ece=0.06 sealed.auto.precision=0.97 sealed.auto.coverage=0.5
 # The guards suite: the rules were mended on it, so that these hold them in place and prove nothing.
-GUARD_FLOORS := auto.precision=0.96 auto.coverage=0.8
+GUARD_FLOORS := auto.precision=0.97 auto.coverage=0.75
 
 help: ## list these targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
