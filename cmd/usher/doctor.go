@@ -112,10 +112,11 @@ func checkAddress(ctx context.Context, c Config) finding {
 
 func checkDataFolder(_ context.Context, c Config) finding {
 	const remedy = "make it writable for this user, or set USHER_DATA to another folder"
-	if err := os.MkdirAll(c.DataDir, 0o711); err != nil {
-		return ill(err.Error(), remedy)
+	dir := c.DataDir
+	for _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist); _, err = os.Stat(dir) {
+		dir = filepath.Dir(dir) // `usher serve` makes what is missing; a check makes nothing
 	}
-	f, err := os.CreateTemp(c.DataDir, ".doctor-")
+	f, err := os.CreateTemp(dir, ".doctor-")
 	if err != nil {
 		return ill(err.Error(), remedy)
 	}
@@ -123,7 +124,7 @@ func checkDataFolder(_ context.Context, c Config) finding {
 		return ill(err.Error(), remedy)
 	}
 	var fs syscall.Statfs_t
-	if err := syscall.Statfs(c.DataDir, &fs); err != nil {
+	if err := syscall.Statfs(dir, &fs); err != nil {
 		return ill(err.Error(), remedy)
 	}
 	free := float64(fs.Bavail) * float64(fs.Bsize) / 1e9
