@@ -16,7 +16,7 @@ type Work struct {
 	// ID is what the bus tells repeats by: the ref for the first try, "<ref>.<attempt>" for those of the sweeper.
 	ID             string    `json:"-"`
 	Topic          string    `json:"-"`
-	Token          string    `json:"-"`
+	Token          string    `json:"token,omitempty"`
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Ref            uuid.UUID `json:"ref"`
 }
