@@ -48,9 +48,8 @@ func newData(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
+		// The PostgreSQL of a killed node ends by itself, a moment later.
+		waitFor(t, "the end of the database in "+dir, time.Minute, func() bool { return os.RemoveAll(dir) == nil })
 	})
 	return filepath.Join(dir, "data")
 }
