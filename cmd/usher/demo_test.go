@@ -281,7 +281,7 @@ func (d demoCheck) variety(t *testing.T) {
 		{"resolved by silence", `SELECT count(*) FROM conversations WHERE resolved_by = 'silence'`, 20, 90},
 		{"helped", `SELECT count(*) FROM feedback WHERE helped`, 40, 140},
 		{"not helped", `SELECT count(*) FROM feedback WHERE NOT helped`, 6, 30},
-		{"answers called wrong", `SELECT count(*) FROM corrections WHERE wrong_answer`, 0, 20},
+		{"answers called wrong", `SELECT count(*) FROM corrections WHERE wrong_answer`, 1, 20},
 		{"intents corrected", `SELECT count(*) FROM corrections WHERE intent IS NOT NULL`, 1, 40},
 		{"notes", `SELECT count(*) FROM messages WHERE kind = 'note'`, 15, 120},
 		{"hand-overs", `SELECT count(*) FROM assignments WHERE cause = 'handed_over'`, 3, 40},

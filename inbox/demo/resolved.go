@@ -139,7 +139,7 @@ func (w *writer) reaction(intent string, facts map[string]string, quick bool) Re
 		if w.chance(0.6) {
 			r.Text = pick(w, w.texts.small.NotHelped)
 		}
-		if w.chance(0.4) {
+		if w.chance(0.75) {
 			r.CalledWrong = pick(w, w.texts.small.WrongAnswer)
 		}
 	}
