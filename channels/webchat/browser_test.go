@@ -196,16 +196,11 @@ func (b *browser) closed() websocket.StatusCode {
 	}
 }
 
-// eventually waits for a condition that another goroutine makes true.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-		time.Sleep(time.Millisecond)
-	}
+// settled returns once the server has dealt with every frame said so far: it takes them in order.
+func (b *browser) settled() {
+	b.t.Helper()
+	b.say(fields{"type": "ping"})
+	b.until("pong")
 }
 
 func conversationOf(t *testing.T, f frame) uuid.UUID {

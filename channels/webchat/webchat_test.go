@@ -326,9 +326,15 @@ func TestMarksAreRaisedInOnesOwnThread(t *testing.T) {
 	c := conversationOf(t, br.answer(fields{"id": "m1", "text": "hello"}))
 	b.memory.Say(c, channels.ByAgent, "Maya", "hello")
 	br.say(fields{"type": "seen", "conversation": c, "seq": 2, "state": "delivered"})
-	eventually(t, "delivered", func() bool { return b.memory.Delivery(c, 2) == "delivered" })
+	br.settled()
+	if got := b.memory.Delivery(c, 2); got != "delivered" {
+		t.Errorf("it is marked %s", got)
+	}
 	br.say(fields{"type": "seen", "conversation": c, "seq": 2, "state": "read"})
-	eventually(t, "read", func() bool { return b.memory.Delivery(c, 2) == "read" })
+	br.settled()
+	if got := b.memory.Delivery(c, 2); got != "read" {
+		t.Errorf("it is marked %s", got)
+	}
 
 	stranger, _ := b.hello(t, nil)
 	b.memory.Say(c, channels.ByAgent, "Maya", "more")
@@ -383,17 +389,23 @@ func TestAReaderTooSlowIsDropped(t *testing.T) {
 	}
 	b.server.hub.mu.Unlock()
 	text := strings.Repeat("x", 60<<10)
-	eventually(t, "dropped", func() bool {
+	for !dropped(s) {
 		b.memory.Say(c, channels.ByAgent, "Maya", text)
-		select {
-		case <-s.gone:
-			return true
-		default:
-			return false
+		if err := b.server.push(t.Context(), s.thread); err != nil {
+			t.Fatal(err)
 		}
-	})
+	}
 	if code := br.closed(); code != websocket.StatusTryAgainLater {
 		t.Errorf("closed with %d", code)
+	}
+}
+
+func dropped(s *session) bool {
+	select {
+	case <-s.gone:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -35,10 +35,12 @@ func TestABodyThatDribblesInDoesNotHoldItsConnection(t *testing.T) {
 			b, _ := io.ReadAll(here) // ends with the connection, one way or another
 			answered <- b
 		}()
+		everySecond := time.NewTicker(time.Second)
+		defer everySecond.Stop()
 		began := time.Now()
 		_, err := io.WriteString(here, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
 		for err == nil && time.Since(began) < 10*time.Minute {
-			time.Sleep(time.Second)
+			<-everySecond.C
 			_, err = io.WriteString(here, "x")
 		}
 		if held := time.Since(began); held > time.Minute {
