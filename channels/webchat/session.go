@@ -138,10 +138,8 @@ func (c *session) admit(ctx context.Context, req request, r *http.Request) (*ref
 
 // turnAway says no, then closes. The writer is idle before the welcome, so the frame goes out here.
 func (c *session) turnAway(ctx context.Context, code websocket.StatusCode, no *refused) bool {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
 	if b, err := json.Marshal(no); err == nil {
-		_ = c.conn.Write(ctx, websocket.MessageText, b)
+		_ = c.put(ctx, b)
 	}
 	_ = c.conn.Close(code, no.Field)
 	return false
@@ -270,7 +268,8 @@ func (c *session) send(v any) {
 	}
 }
 
-// write sends what is queued and pings, until the connection or the server ends.
+// write sends what is queued and pings, until the connection or the server ends. Package live writes to agents in the
+// same way; each has its own, since package channels, which both know, holds no I/O.
 func (c *session) write(ctx context.Context) {
 	keepalive := time.NewTicker(c.server.o.Keepalive)
 	defer keepalive.Stop()
@@ -286,9 +285,9 @@ func (c *session) write(ctx context.Context) {
 			_ = c.conn.Close(websocket.StatusServiceRestart, "restarting; come back soon")
 			return
 		case b := <-c.out:
-			err = c.within(ctx, func(ctx context.Context) error { return c.conn.Write(ctx, websocket.MessageText, b) })
+			err = c.put(ctx, b)
 		case <-keepalive.C:
-			err = c.within(ctx, c.conn.Ping)
+			err = c.ping(ctx)
 		}
 		if err != nil {
 			_ = c.conn.CloseNow() // wakes the reader
@@ -297,8 +296,16 @@ func (c *session) write(ctx context.Context) {
 	}
 }
 
-func (c *session) within(ctx context.Context, do func(context.Context) error) error {
+// put writes one frame.
+func (c *session) put(ctx context.Context, b []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	return do(ctx)
+	return c.conn.Write(ctx, websocket.MessageText, b)
+}
+
+// ping asks for a pong and waits for it.
+func (c *session) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	return c.conn.Ping(ctx)
 }

@@ -56,15 +56,15 @@ type client struct {
 	agent  inbox.Agent
 	signIn string
 	out    chan []byte
-	slow   chan struct{} // closed when it is too slow
-	once   sync.Once
+	gone   chan struct{} // closed when it is too slow
+	drop   sync.Once
 }
 
 func (c *client) send(b []byte) {
 	select {
 	case c.out <- b:
 	default:
-		c.once.Do(func() { close(c.slow) })
+		c.drop.Do(func() { close(c.gone) })
 	}
 }
 
@@ -163,7 +163,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = conn.CloseNow() }()
 	conn.SetReadLimit(maxFrame)
-	c := &client{hub: h, conn: conn, agent: agent, signIn: cookie.Value, out: make(chan []byte, waiting), slow: make(chan struct{})}
+	c := &client{hub: h, conn: conn, agent: agent, signIn: cookie.Value, out: make(chan []byte, waiting), gone: make(chan struct{})}
 	now := time.Now().UTC()
 	c.send(encode(frame{Type: "hello", At: &now}))
 	h.join(c)
@@ -201,7 +201,7 @@ func (h *Hub) allowedOrigin(r *http.Request) bool {
 	return false
 }
 
-// serve writes until the connection, the sign-in or the server ends.
+// serve writes until the connection, the sign-in or the server ends, as package webchat does for contacts.
 func (c *client) serve(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	var reader sync.WaitGroup
@@ -223,14 +223,14 @@ func (c *client) serve(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-c.slow:
+		case <-c.gone:
 			_ = c.conn.Close(websocket.StatusTryAgainLater, "too slow; come back")
 			return
 		case <-c.hub.closing:
 			_ = c.conn.Close(websocket.StatusServiceRestart, "restarting; come back soon")
 			return
 		case b := <-c.out:
-			err = c.within(ctx, func(ctx context.Context) error { return c.conn.Write(ctx, websocket.MessageText, b) })
+			err = c.put(ctx, b)
 		case <-keepalive.C:
 			err = c.alive(ctx)
 		}
@@ -240,21 +240,27 @@ func (c *client) serve(ctx context.Context) {
 	}
 }
 
-// alive pings and looks whether the sign-in still stands. A store that cannot say is no reason to go.
-func (c *client) alive(ctx context.Context) error {
-	err := c.within(ctx, func(ctx context.Context) error {
-		_, err := c.hub.o.SignIns.SignedIn(ctx, c.signIn)
-		return err
-	})
-	if errors.Is(err, inbox.ErrAuth) {
-		_ = c.conn.Close(statusSignIn, "sign in first")
-		return err
-	}
-	return c.within(ctx, c.conn.Ping)
-}
-
-func (c *client) within(ctx context.Context, do func(context.Context) error) error {
+// put writes one frame.
+func (c *client) put(ctx context.Context, b []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	return do(ctx)
+	return c.conn.Write(ctx, websocket.MessageText, b)
+}
+
+// alive looks whether the sign-in still stands, and pings. A store that cannot say is no reason to go.
+func (c *client) alive(ctx context.Context) error {
+	if errors.Is(c.signedIn(ctx), inbox.ErrAuth) {
+		_ = c.conn.Close(statusSignIn, "sign in first")
+		return inbox.ErrAuth
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return c.conn.Ping(ctx)
+}
+
+func (c *client) signedIn(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	_, err := c.hub.o.SignIns.SignedIn(ctx, c.signIn)
+	return err
 }

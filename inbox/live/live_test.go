@@ -218,7 +218,7 @@ func TestAReaderTooSlowIsDroppedAndTheOthersGoOn(t *testing.T) {
 		b.hub.mu.Lock()
 		for c := range b.hub.clients {
 			select {
-			case <-c.slow:
+			case <-c.gone:
 				dropped = c
 			default:
 			}
