@@ -40,7 +40,7 @@ func open(t *testing.T, m *channelstest.Memory, change ...func(*Options)) *bench
 	t.Helper()
 	m.Add(channels.WebChat, channels.Site{Address: "web", Name: "Acme", Secret: secret})
 	m.SetPeople("web", channels.People{Online: 2, Typical: 4 * time.Minute, Cases: 40})
-	o := Options{Receiver: m, Store: m, Log: slog.New(slog.DiscardHandler), Window: time.Millisecond}
+	o := Options{Receiver: m, Store: m, Log: slog.New(slog.DiscardHandler), Window: time.Millisecond, limits: newLimits()}
 	for _, c := range change {
 		c(&o)
 	}

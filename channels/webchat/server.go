@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -39,12 +40,17 @@ type Options struct {
 	MaxConnections int
 	// MaxPerAddress bounds the open WebSockets of one contact: their tabs. Default 8.
 	MaxPerAddress int
+	// MaxPerNetwork bounds the open WebSockets of one network, which is an IPv4 address or an IPv6 /64, so that no machine
+	// alone takes them all. Default 1,000: an office behind one address has fewer people on the page.
+	MaxPerNetwork int
 	// Keepalive is how often a connection is pinged. Default 25 s, below the idle time-out of common proxies.
 	Keepalive time.Duration
 	// Window is how long changes of a thread are collected before it is read again. Default 30 ms.
 	Window time.Duration
 	// PeopleEvery is how often the words about waiting are renewed. Default 30 s.
 	PeopleEvery time.Duration
+
+	limits *limits // those of newLimits but in tests
 }
 
 func (o Options) withDefaults() Options {
@@ -60,9 +66,13 @@ func (o Options) withDefaults() Options {
 	}
 	orInt(&o.MaxConnections, 10_000)
 	orInt(&o.MaxPerAddress, 8)
+	orInt(&o.MaxPerNetwork, 1000)
 	orTime(&o.Keepalive, 25*time.Second)
 	orTime(&o.Window, 30*time.Millisecond)
 	orTime(&o.PeopleEvery, 30*time.Second)
+	if o.limits == nil {
+		o.limits = newLimits()
+	}
 	return o
 }
 
@@ -73,11 +83,11 @@ const threadLimit = 100
 type Server struct {
 	o      Options
 	script script
-	limits *limits
 	hub    *hub
 
 	mu       sync.Mutex
 	open     int
+	networks map[netip.Prefix]int // open connections of each
 	closed   bool
 	closing  chan struct{} // closed when the server goes down
 	sessions sync.WaitGroup
@@ -91,7 +101,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web chat: %w", err)
 	}
-	return &Server{o: o.withDefaults(), script: packed, limits: newLimits(), hub: newHub(), closing: make(chan struct{})}, nil
+	return &Server{o: o.withDefaults(), script: packed, hub: newHub(), networks: map[netip.Prefix]int{}, closing: make(chan struct{})}, nil
 }
 
 // Channel is the kind it serves.
@@ -133,21 +143,31 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
-// enter admits a connection, or says that there is no room.
-func (s *Server) enter() bool {
+// enter admits a connection of a network, or says why not.
+func (s *Server) enter(network netip.Prefix, now time.Time) *turnedDown {
+	if wait := s.o.limits.networkConnections.Wait(network, now); wait > 0 {
+		return &turnedDown{http.StatusTooManyRequests, wait, "too many connections at once from your network; wait and try again"}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || s.open >= s.o.MaxConnections {
-		return false
+	switch {
+	case s.closed || s.open >= s.o.MaxConnections:
+		return &turnedDown{http.StatusServiceUnavailable, 5 * time.Second, "too many connections, or the server is restarting; try again in a few seconds"}
+	case s.networks[network] >= s.o.MaxPerNetwork:
+		return &turnedDown{http.StatusTooManyRequests, 30 * time.Second, "too many open connections from your network; close some, or try again later"}
 	}
 	s.open++
+	s.networks[network]++
 	s.sessions.Add(1)
-	return true
+	return nil
 }
 
-func (s *Server) leave() {
+func (s *Server) leave(network netip.Prefix) {
 	s.mu.Lock()
 	s.open--
+	if s.networks[network]--; s.networks[network] == 0 {
+		delete(s.networks, network)
+	}
 	s.mu.Unlock()
 	s.sessions.Done()
 }
@@ -162,13 +182,14 @@ func (s *Server) shut() {
 	s.sessions.Wait()
 }
 
-// ServeWS answers GET /widget/ws and returns when the connection is over.
+// ServeWS answers GET /widget/ws and returns when the connection is over. Floods are counted by the network of the request's
+// RemoteAddr: behind a proxy it must be the browser's address.
 func (s *Server) ServeWS(w http.ResponseWriter, r *http.Request) {
-	if !s.enter() {
-		w.Header().Set("Retry-After", "5")
-		http.Error(w, "Too many connections, or the server is restarting. Try again in a few seconds.", http.StatusServiceUnavailable)
+	network := channels.Network(r.RemoteAddr)
+	if no := s.enter(network, time.Now()); no != nil {
+		no.answer(w)
 		return
 	}
-	defer s.leave()
+	defer s.leave(network)
 	s.serve(w, r)
 }

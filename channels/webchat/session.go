@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -28,15 +29,16 @@ const (
 
 // session is one connection after its hello.
 type session struct {
-	server *Server
-	conn   *websocket.Conn
-	site   channels.Site
-	person person
-	thread thread
-	frames *rate.Limiter
-	out    chan []byte
-	gone   chan struct{} // closed when the browser is too slow
-	drop   sync.Once
+	server  *Server
+	conn    *websocket.Conn
+	network netip.Prefix
+	site    channels.Site
+	person  person
+	thread  thread
+	frames  *rate.Limiter
+	out     chan []byte
+	gone    chan struct{} // closed when the browser is too slow
+	drop    sync.Once
 
 	mu            sync.Mutex
 	welcomed      bool
@@ -66,7 +68,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	c := &session{
-		server: s, conn: conn, frames: rate.NewLimiter(framePerSec, frameBurst),
+		server: s, conn: conn, network: channels.Network(r.RemoteAddr), frames: rate.NewLimiter(framePerSec, frameBurst),
 		out: make(chan []byte, waiting), gone: make(chan struct{}), marked: map[mark]int64{},
 	}
 	var writer sync.WaitGroup
@@ -235,7 +237,7 @@ func (c *session) read(ctx context.Context) {
 		if !ok {
 			return
 		}
-		if !c.frames.Allow() {
+		if !c.frames.Allow() || c.server.o.limits.networkFrames.Wait(c.network, time.Now()) > 0 {
 			_ = c.conn.Close(websocket.StatusTryAgainLater, "too many frames; come back in a few seconds")
 			return
 		}

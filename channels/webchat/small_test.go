@@ -76,30 +76,32 @@ func TestAMissingScriptSaysSo(t *testing.T) {
 	}
 }
 
-func TestLimitsRefillAndForgetTheIdle(t *testing.T) {
-	l := newLimits()
+func TestContactsAndTheirNetworkHaveLimitsThatRefill(t *testing.T) {
+	l, here, there := newLimits(), channels.Network("192.0.2.1"), channels.Network("192.0.2.2")
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for range messageBurst {
-		if w := l.wait("a", now); w != 0 {
+		if w := l.wait("a", here, now); w != 0 {
 			t.Fatalf("within the burst: wait %s", w)
 		}
 	}
-	if w := l.wait("a", now); w != messageEvery {
-		t.Errorf("beyond the burst: wait %s, want %s", w, messageEvery)
+	for range networkMessageBurst { // refusals cost the network nothing
+		if w := l.wait("a", here, now); w != messageEvery {
+			t.Fatalf("beyond the burst: wait %s, want %s", w, messageEvery)
+		}
 	}
-	if w := l.wait("b", now); w != 0 {
-		t.Errorf("another address: wait %s", w)
-	}
-	if w := l.wait("a", now.Add(messageEvery)); w != 0 {
+	if w := l.wait("a", here, now.Add(messageEvery)); w != 0 {
 		t.Errorf("after the wait: wait %s", w)
 	}
-	for i := range maxLimited {
-		l.wait(fmt.Sprint(i), now)
+	now = now.Add(time.Hour)
+	for i := range networkMessageBurst {
+		if w := l.wait(fmt.Sprint(i), here, now); w != 0 {
+			t.Fatalf("contact %d of a network: wait %s", i, w)
+		}
 	}
-	if w := l.wait("late", now); w == 0 {
-		t.Error("a full table of busy addresses let a new one in")
+	if w := l.wait("one more", here, now); w == 0 {
+		t.Error("a network may write without end under ever new tokens")
 	}
-	if w := l.wait("late", now.Add(time.Hour)); w != 0 {
-		t.Errorf("idle addresses were not forgotten: wait %s", w)
+	if w := l.wait("another", there, now); w != 0 {
+		t.Errorf("another network: wait %s", w)
 	}
 }

@@ -3,7 +3,6 @@ package webchat
 import (
 	"context"
 	"errors"
-	"math"
 	"slices"
 	"time"
 
@@ -42,9 +41,9 @@ func (c *session) check(req request) *refused {
 	if !validID(req.ID) {
 		return refuse("id", "must have 1 to 64 letters, digits, - or _")
 	}
-	if wait := c.server.limits.wait(c.person.address, time.Now()); wait > 0 {
+	if wait := c.server.o.limits.wait(c.person.address, c.network, time.Now()); wait > 0 {
 		no := refuse("text", "comes faster than we can take it; wait a moment and send it again")
-		no.Retry = int(math.Ceil(wait.Seconds()))
+		no.Retry = seconds(wait)
 		return no
 	}
 	if (req.Choice == "") != (req.Answers == uuid.Nil) {
