@@ -13,7 +13,7 @@ import { dayName, useNow } from '@/parts/time';
 import { contactName } from '@/parts/words';
 import { Activities } from './Activities';
 import { Entry } from './Entry';
-import { lines } from './lines';
+import { lines, type Line as ThreadLine } from './lines';
 import { OutgoingEntry } from './OutgoingEntry';
 import { markSeen, seenUpTo } from './seen';
 import styles from './Thread.module.css';
@@ -118,36 +118,17 @@ function Lines({ conversation: c, items, outgoing, hasBefore, onBefore }: LinesP
           ) : (
             <span />
           )}
-          {shown.map((l) => {
-            switch (l.kind) {
-              case 'day':
-                return (
-                  <div key={l.key} className={styles.day}>
-                    {dayName(l.at, now)}
-                  </div>
-                );
-              case 'new':
-                return (
-                  <div key={l.key} className={styles.fresh} data-new="">
-                    New
-                  </div>
-                );
-              case 'activities':
-                return <Activities key={l.key} items={l.items} />;
-              default:
-                return (
-                  <Entry
-                    key={l.key}
-                    message={l.message}
-                    contact={contact}
-                    goesOn={l.goesOn}
-                    chosen={chosen.get(l.message.id)}
-                    wrong={wrong.has(l.message.decision_id ?? '')}
-                    onWrong={onWrong}
-                  />
-                );
-            }
-          })}
+          {shown.map((l) => (
+            <Line
+              key={l.key}
+              line={l}
+              now={now}
+              contact={contact}
+              chosen={chosen}
+              wrong={wrong}
+              onWrong={onWrong}
+            />
+          ))}
           {pending.map((e) => (
             <OutgoingEntry key={e.clientId} entry={e} />
           ))}
@@ -164,6 +145,41 @@ function Lines({ conversation: c, items, outgoing, hasBefore, onBefore }: LinesP
       )}
     </div>
   );
+}
+
+type LineProps = {
+  line: ThreadLine;
+  now: number;
+  contact: string;
+  chosen: ReadonlyMap<string, string>;
+  wrong: ReadonlySet<string>;
+  onWrong: (decision: string) => void;
+};
+
+function Line({ line: l, now, contact, chosen, wrong, onWrong }: LineProps) {
+  switch (l.kind) {
+    case 'day':
+      return <div className={styles.day}>{dayName(l.at, now)}</div>;
+    case 'new':
+      return (
+        <div className={styles.fresh} data-new="">
+          New
+        </div>
+      );
+    case 'activities':
+      return <Activities items={l.items} />;
+    default:
+      return (
+        <Entry
+          message={l.message}
+          contact={contact}
+          goesOn={l.goesOn}
+          chosen={chosen.get(l.message.id)}
+          wrong={wrong.has(l.message.decision_id ?? '')}
+          onWrong={onWrong}
+        />
+      );
+  }
 }
 
 /** Which buttons were pressed, by message. */

@@ -12,68 +12,104 @@ import styles from './Tokens.module.css';
 
 /** Each part in each state it can be in. */
 export function Components() {
-  const [choice, setChoice] = useState<'one' | 'two'>('one');
   return (
     <div className={styles.parts}>
-      <Part name="Buttons">
-        <Button>Default</Button>
-        <Button variant="filled">Filled</Button>
-        <Button variant="light">Light</Button>
-        <Button variant="subtle">Subtle</Button>
-        <Button color="danger">Danger</Button>
-        <Button disabled>Disabled</Button>
-        <Button variant="filled" loading>
-          Loading
-        </Button>
-        <IconButton icon={Pencil} label="With a tooltip" shortcut="r" />
-      </Part>
-      <Part name="Chips and marks">
-        <Chip>plain</Chip>
-        <Chip tone="accent">accent</Chip>
-        <Chip tone="ok">ok</Chip>
-        <Chip tone="warn">warn</Chip>
-        <Chip tone="danger">danger</Chip>
-        <PriorityMark priority="urgent" />
-        <PriorityMark priority="high" />
-      </Part>
-      <Part name="People">
-        <Avatar name="Ana Silva" channel="webchat" />
-        <Avatar name="Ben Okafor" presence="online" />
-        <Avatar name="Noor Haddad" presence="away" />
-        <Avatar name="Tomás Rey" presence="offline" />
-        <Avatar name="Ana Silva" size={40} channel="email" />
-      </Part>
-      <Part name="Fields">
-        <TextInput label="Normal" placeholder="Placeholder" />
-        <TextInput label="Wrong" defaultValue="anna@" error="Write it like anna@example.com." />
-        <TextInput label="Disabled" defaultValue="Not now" disabled />
-        <NativeSelect label="Choice" data={['One', 'Two']} />
-        <Textarea label="Long" placeholder="More room" />
-      </Part>
-      <Part name="Switches">
-        <Switch label="On" defaultChecked />
-        <Switch label="Off" />
-        <Checkbox label="Checked" defaultChecked icon={({ className }) => <Check className={className} />} />
-        <Segments
-          label="Segments"
-          value={choice}
-          onChange={setChoice}
-          data={[
-            { value: 'one', label: 'One' },
-            { value: 'two', label: 'Two' },
-          ]}
-        />
-      </Part>
-      <Part name="Confidence">
-        <span className={styles.wide}>
-          <ConfidenceBar confidence={0.94} threshold={0.7} />
-        </span>
-        <span className={styles.wide}>
-          <ConfidenceBar confidence={0.52} threshold={0.8} />
-        </span>
-      </Part>
+      <Buttons />
+      <Marks />
+      <People />
+      <Fields />
+      <Switches />
+      <Confidence />
       <States />
     </div>
+  );
+}
+
+function Buttons() {
+  return (
+    <Part name="Buttons">
+      <Button>Default</Button>
+      <Button variant="filled">Filled</Button>
+      <Button variant="light">Light</Button>
+      <Button variant="subtle">Subtle</Button>
+      <Button color="danger">Danger</Button>
+      <Button disabled>Disabled</Button>
+      <Button variant="filled" loading>
+        Loading
+      </Button>
+      <IconButton icon={Pencil} label="With a tooltip" shortcut="r" />
+    </Part>
+  );
+}
+
+function Marks() {
+  return (
+    <Part name="Chips and marks">
+      <Chip>plain</Chip>
+      <Chip tone="accent">accent</Chip>
+      <Chip tone="ok">ok</Chip>
+      <Chip tone="warn">warn</Chip>
+      <Chip tone="danger">danger</Chip>
+      <PriorityMark priority="urgent" />
+      <PriorityMark priority="high" />
+    </Part>
+  );
+}
+
+function People() {
+  return (
+    <Part name="People">
+      <Avatar name="Ana Silva" channel="webchat" />
+      <Avatar name="Ben Okafor" presence="online" />
+      <Avatar name="Noor Haddad" presence="away" />
+      <Avatar name="Tomás Rey" presence="offline" />
+      <Avatar name="Ana Silva" size={40} channel="email" />
+    </Part>
+  );
+}
+
+function Fields() {
+  return (
+    <Part name="Fields">
+      <TextInput label="Normal" placeholder="Placeholder" />
+      <TextInput label="Wrong" defaultValue="anna@" error="Write it like anna@example.com." />
+      <TextInput label="Disabled" defaultValue="Not now" disabled />
+      <NativeSelect label="Choice" data={['One', 'Two']} />
+      <Textarea label="Long" placeholder="More room" />
+    </Part>
+  );
+}
+
+function Switches() {
+  const [choice, setChoice] = useState<'one' | 'two'>('one');
+  return (
+    <Part name="Switches">
+      <Switch label="On" defaultChecked />
+      <Switch label="Off" />
+      <Checkbox label="Checked" defaultChecked icon={({ className }) => <Check className={className} />} />
+      <Segments
+        label="Segments"
+        value={choice}
+        onChange={setChoice}
+        data={[
+          { value: 'one', label: 'One' },
+          { value: 'two', label: 'Two' },
+        ]}
+      />
+    </Part>
+  );
+}
+
+function Confidence() {
+  return (
+    <Part name="Confidence">
+      <span className={styles.wide}>
+        <ConfidenceBar confidence={0.94} threshold={0.7} />
+      </span>
+      <span className={styles.wide}>
+        <ConfidenceBar confidence={0.52} threshold={0.8} />
+      </span>
+    </Part>
   );
 }
 
