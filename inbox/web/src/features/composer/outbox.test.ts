@@ -84,6 +84,26 @@ describe('the outbox', () => {
     await settled();
     expect(confirmed).toEqual(['long']);
   });
+  it('gives a reply and a note of the same words an id each, which trying again keeps', async () => {
+    const { box, sent, settled } = setup(gone, 'ok', new ApiError(422, 'text: no'));
+    box.add(text('same'));
+    const note = box.add({ ...text('same'), kind: 'note' });
+    await settled();
+    box.flushAll();
+    await settled();
+    box.retry(note.clientId);
+    await settled();
+    const tries = sent.map((o) => `${o.kind} ${o.clientId}`);
+    expect(tries).toHaveLength(4);
+    expect(new Set(tries).size).toBe(2);
+    expect(new Set(sent.map((o) => o.clientId)).size).toBe(2);
+  });
+  it('needs no secure page for its ids', () => {
+    const real = crypto;
+    vi.stubGlobal('crypto', { getRandomValues: real.getRandomValues.bind(real) });
+    expect(setup().box.add(text('hello')).clientId).toMatch(/^[0-9a-f]{32}$/);
+    vi.stubGlobal('crypto', real);
+  });
   it('outlives a reload', async () => {
     const { box, settled } = setup(gone);
     box.add(text('hello'));

@@ -25,6 +25,13 @@ const slot = (clientId: string) => `usher.outbox.${clientId}`;
 /** What waits is tried again after these times, the last one for ever, and at once when the connection is back. */
 const retryWaits = [2_000, 5_000, 15_000, 30_000];
 
+/** An id that no other entry has, reply or note: the server answers a second use of it with the first entry. */
+function newId(): string {
+  // randomUUID is missing where a page came over plain HTTP from another machine.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
 export class Outbox {
   private entries: Outgoing[];
   private readonly listeners = new Set<() => void>();
@@ -45,7 +52,7 @@ export class Outbox {
   }
 
   add(o: Pick<Outgoing, 'conversation' | 'kind' | 'text' | 'template'>, now = new Date()): Outgoing {
-    const entry: Outgoing = { ...o, clientId: crypto.randomUUID(), state: 'sending', at: now.toISOString() };
+    const entry: Outgoing = { ...o, clientId: newId(), state: 'sending', at: now.toISOString() };
     this.set([...this.entries, entry]);
     void this.flush(o.conversation);
     return entry;
