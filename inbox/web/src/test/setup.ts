@@ -1,10 +1,12 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+import { forgetUnsaved } from '@/parts/unsaved';
 
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  forgetUnsaved();
 });
 
 // jsdom has no layout and no media queries; components only ask whether one matches.

@@ -21,6 +21,7 @@ import { forgetTyped } from '@/features/composer/outbox';
 import { presences, useSetPresence } from '@/features/people/presence';
 import { Avatar } from '@/parts/Avatar';
 import { toastError } from '@/parts/toasts';
+import { forgetUnsaved } from '@/parts/unsaved';
 import styles from './Nav.module.css';
 
 const links = [
@@ -120,6 +121,7 @@ function useSignOut() {
     mutationFn: () => ask(client.POST('/api/v1/sign-out')),
     onSuccess: async () => {
       forgetTyped();
+      forgetUnsaved();
       await navigate({ to: '/sign-in' });
       queries.clear();
     },

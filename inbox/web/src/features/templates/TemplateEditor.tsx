@@ -1,12 +1,13 @@
 import { Button, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import { ask, client } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { Template } from '@/api/shapes';
 import { CodeEditor, showLine } from '@/parts/CodeEditor';
-import { Problems } from '@/parts/Problems';
+import { type ProblemLine, Problems } from '@/parts/Problems';
 import { toast } from '@/parts/toasts';
+import { useUnsaved } from '@/parts/unsaved';
 import { Preview } from './Preview';
 import styles from './Templates.module.css';
 import { insertAt, nameFrom, nameTrouble, problemsOf } from './templates';
@@ -20,83 +21,115 @@ type Props = {
   onSaved: (name: string) => void;
 };
 
+/** What a person may change of an answer. */
+type Draft = Pick<Template, 'title' | 'body' | 'watch'>;
+
+const blank: Draft = { title: '', body: '', watch: true };
+
+/** Where the changes to a standard answer are kept; without a name, those of the new one. */
+export const unsavedTemplate = (name = '') => `template ${name}`;
+
 /** One standard answer: its text with help, how it reads, and saving it as a new version. */
 export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
-  const field = useRef<HTMLTextAreaElement>(null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     form.current?.scrollIntoView({ block: 'start' });
   }, []);
-  const [draft, setDraft] = useState({
-    title: template?.title ?? '',
-    body: template?.body ?? '',
-    watch: template?.watch ?? true,
-  });
+  const [changed, keep] = useUnsaved<Draft>(unsavedTemplate(template?.name));
+  const saved = template ?? blank;
+  const draft = changed ?? saved;
   const name = template?.name ?? nameFrom(draft.title);
-  const save = useSave(name, onSaved);
-  const problems = save.isError ? problemsOf(save.error) : [];
-  const set = (part: Partial<typeof draft>) => {
+  const save = useSave(name, (name) => {
+    keep(undefined);
+    onSaved(name);
+  });
+  const set = (part: Partial<Draft>) => {
     save.reset();
-    setDraft({ ...draft, ...part });
+    const { title, body, watch } = { ...draft, ...part };
+    const same = title === saved.title && body === saved.body && watch === saved.watch;
+    keep(same ? undefined : { title, body, watch });
   };
-  const unchanged =
-    draft.title === template?.title && draft.body === template.body && draft.watch === template.watch;
   const badName = template ? undefined : nameTrouble(draft.title, taken);
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!badName) save.mutate(draft);
+    if (changed && !badName) save.mutate(changed);
   };
   return (
     <form ref={form} className={styles.editor} onSubmit={submit}>
-      <div className={styles.writing}>
-        <TextInput
-          label="Title"
-          readOnly={!ops}
-          maxLength={200}
-          value={draft.title}
-          onChange={(e) => set({ title: e.currentTarget.value })}
-          description={
-            template ? `${name}, version ${template.version}` : name && `Its name will be ${name}.`
-          }
-          error={draft.title && badName}
-        />
-        <CodeEditor
-          ref={field}
-          label="Text"
-          className={styles.body}
-          readOnly={!ops}
-          value={draft.body}
-          onChange={(body) => set({ body })}
-          wrong={problems.map((p) => p.line)}
-        />
-        {problems.length > 0 && (
-          <div role="alert">
-            <p className={styles.bad}>Not saved; your text is kept here.</p>
-            <Problems problems={problems} onShow={(line) => showLine(field.current, line)} />
-          </div>
-        )}
-        <Switch
-          label="Ask “Did that help?” afterwards"
-          description="The conversation stays watched: “no” brings it to people, silence resolves it."
-          disabled={!ops}
-          checked={draft.watch}
-          onChange={(e) => set({ watch: e.currentTarget.checked })}
-        />
+      <Writing
+        draft={draft}
+        ops={ops}
+        naming={template ? `${name}, version ${template.version}` : name && `Its name will be ${name}.`}
+        badName={draft.title && badName}
+        problems={save.isError ? problemsOf(save.error) : []}
+        onChange={set}
+      >
         {ops ? (
           <Buttons
             saved={template}
-            unchanged={unchanged}
-            ready={!unchanged && name !== ''}
+            unchanged={!changed}
+            ready={Boolean(changed) && name !== ''}
             saving={save.isPending}
-            onBack={set}
+            onBack={() => set(saved)}
           />
         ) : (
           <p className={styles.hint}>You may look and try. People with the ops role can change it.</p>
         )}
-        <Variables onInsert={ops ? (v) => putIn(field.current, v, (body) => set({ body })) : undefined} />
-      </div>
+      </Writing>
       <Preview name={name || 'new'} body={draft.body} watch={draft.watch} />
     </form>
+  );
+}
+
+type WritingProps = {
+  draft: Draft;
+  ops: boolean;
+  naming: string;
+  badName: string | undefined;
+  problems: readonly ProblemLine[];
+  onChange: (part: Partial<Draft>) => void;
+  children: ReactNode;
+};
+
+/** The fields, with what is wrong beside them and the buttons before the list of variables. */
+function Writing({ draft, ops, naming, badName, problems, onChange, children }: WritingProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  return (
+    <div className={styles.writing}>
+      <TextInput
+        label="Title"
+        readOnly={!ops}
+        maxLength={200}
+        value={draft.title}
+        onChange={(e) => onChange({ title: e.currentTarget.value })}
+        description={naming}
+        error={badName}
+      />
+      <CodeEditor
+        ref={field}
+        label="Text"
+        className={styles.body}
+        readOnly={!ops}
+        value={draft.body}
+        onChange={(body) => onChange({ body })}
+        wrong={problems.map((p) => p.line)}
+      />
+      {problems.length > 0 && (
+        <div role="alert">
+          <p className={styles.bad}>Not saved; your text is kept here.</p>
+          <Problems problems={problems} onShow={(line) => showLine(field.current, line)} />
+        </div>
+      )}
+      <Switch
+        label="Ask “Did that help?” afterwards"
+        description="The conversation stays watched: “no” brings it to people, silence resolves it."
+        disabled={!ops}
+        checked={draft.watch}
+        onChange={(e) => onChange({ watch: e.currentTarget.checked })}
+      />
+      {children}
+      <Variables onInsert={ops ? (v) => putIn(field.current, v, (body) => onChange({ body })) : undefined} />
+    </div>
   );
 }
 
@@ -116,18 +149,14 @@ type ButtonsProps = {
   unchanged: boolean;
   ready: boolean;
   saving: boolean;
-  onBack: (to: { title: string; body: string; watch: boolean }) => void;
+  onBack: () => void;
 };
 
 function Buttons({ saved, unchanged, ready, saving, onBack }: ButtonsProps) {
   return (
     <div className={styles.buttons}>
       <span className={styles.hint}>{saved ? 'Used from the next message on.' : ''}</span>
-      {saved && !unchanged && (
-        <Button onClick={() => onBack({ title: saved.title, body: saved.body, watch: saved.watch })}>
-          Back to the saved one
-        </Button>
-      )}
+      {saved && !unchanged && <Button onClick={onBack}>Back to the saved one</Button>}
       <Button type="submit" variant="filled" disabled={!ready} loading={saving}>
         Save
       </Button>
@@ -138,7 +167,7 @@ function Buttons({ saved, unchanged, ready, saving, onBack }: ButtonsProps) {
 function useSave(name: string, onSaved: (name: string) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { title: string; body: string; watch: boolean }) =>
+    mutationFn: (body: Draft) =>
       ask(client.PUT('/api/v1/templates/{name}', { params: { path: { name } }, body })),
     onSuccess: (saved) => {
       queries.setQueryData<Template[]>(keys.templates, (all = []) => [

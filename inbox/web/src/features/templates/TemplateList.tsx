@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { thresholdsQuery } from '@/api/queries';
 import type { Template } from '@/api/shapes';
+import { useUnsavedNames } from '@/parts/unsaved';
+import { unsavedTemplate } from './TemplateEditor';
 import styles from './Templates.module.css';
 
 type Props = { all: readonly Template[]; selected: string | undefined; onOpen: (name: string) => void };
@@ -11,6 +13,7 @@ export function TemplateList({ all, selected, onOpen }: Props) {
   const [search, setSearch] = useState('');
   const rows = useQuery(thresholdsQuery).data?.items ?? [];
   const automatic = new Set(rows.filter((r) => r.route === 'reply').map((r) => r.template));
+  const unsaved = useUnsavedNames();
   const wanted = search.trim().toLowerCase();
   const shown = all
     .filter((t) => `${t.title} ${t.name} ${t.body}`.toLowerCase().includes(wanted))
@@ -37,6 +40,9 @@ export function TemplateList({ all, selected, onOpen }: Props) {
               <span className={styles.title}>{t.title}</span>
               <span className={styles.hint}>
                 {automatic.has(t.name) ? 'sent automatically' : 'inserted by agents'}
+                {unsaved.includes(unsavedTemplate(t.name)) && (
+                  <span className={styles.unsaved}>, not saved</span>
+                )}
               </span>
             </button>
           </li>

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { show, stubApi } from '@/test/render';
@@ -61,5 +61,18 @@ describe('standard answers', () => {
     text.setSelectionRange(5, 5);
     await userEvent.click(await screen.findByText('contact.first_name'));
     expect(text).toHaveValue('Hello{{ contact.first_name }}!');
+  });
+  it('keep what was not saved while other pages are looked at, and ask before the tab goes', async () => {
+    stubApi(reads('ops'));
+    const first = await show(<TemplatesPage />);
+    fireEvent.change(await screen.findByLabelText('Text'), { target: { value: 'Half a sen' } });
+    expect(screen.getByText(', not saved')).toBeInTheDocument();
+    expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false);
+    await act(() => first.router.navigate({ to: '/settings' }));
+    await act(() => first.router.navigate({ to: '/' }));
+    expect(await screen.findByLabelText('Text')).toHaveValue('Half a sen');
+    await userEvent.click(screen.getByRole('button', { name: 'Back to the saved one' }));
+    expect(screen.getByLabelText('Text')).toHaveValue('Hello!');
+    expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true);
   });
 });

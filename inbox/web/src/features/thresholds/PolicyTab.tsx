@@ -1,18 +1,23 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import { ApiError, ask, client } from '@/api/client';
 import { keys, policiesQuery } from '@/api/queries';
 import { CodeEditor, showLine } from '@/parts/CodeEditor';
 import { type ProblemLine, Problems } from '@/parts/Problems';
 import { Bone, Failed } from '@/parts/states';
 import { toast } from '@/parts/toasts';
+import { useUnsaved } from '@/parts/unsaved';
 import styles from './Thresholds.module.css';
 
-type Props = { ops: boolean; yaml: string | undefined; onYaml: (yaml: string | undefined) => void };
+/** A changed policy, and the version that was live when the change began. */
+export type PolicyDraft = { yaml: string; begun: number };
+
+type OnDraft = (draft: PolicyDraft | undefined) => void;
+type Props = { ops: boolean; draft: PolicyDraft | undefined; onDraft: OnDraft };
 
 /** The policy as a document: everybody may check a change, ops make it live. */
-export function PolicyTab({ ops, yaml, onYaml }: Props) {
+export function PolicyTab({ ops, draft, onDraft }: Props) {
   const versions = useQuery(policiesQuery);
   if (versions.isPending) return <Bone height={480} />;
   if (versions.isError) {
@@ -25,27 +30,35 @@ export function PolicyTab({ ops, yaml, onYaml }: Props) {
     );
   }
   const live = versions.data.find((v) => v.state === 'live');
-  return <Editor ops={ops} live={live?.yaml ?? ''} text={yaml ?? live?.yaml ?? ''} onYaml={onYaml} />;
+  return (
+    <Editor
+      ops={ops}
+      live={live?.yaml ?? ''}
+      version={live?.version ?? 0}
+      draft={draft?.yaml === live?.yaml ? undefined : draft}
+      onDraft={onDraft}
+    />
+  );
 }
 
-type EditorProps = { ops: boolean; live: string; text: string; onYaml: (yaml: string | undefined) => void };
+type EditorProps = Props & { live: string; version: number };
 
-function Editor({ ops, live, text, onYaml }: EditorProps) {
+function Editor({ ops, live, version, draft, onDraft }: EditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const [note, setNote] = useState('');
+  const [note, setNote] = useUnsaved<string>('policy note');
   const check = useCheck();
   const publish = usePublish(() => {
-    onYaml(undefined);
-    setNote('');
+    onDraft(undefined);
+    setNote(undefined);
     check.reset();
   });
+  const text = draft?.yaml ?? live;
   const edit = (yaml: string) => {
     check.reset();
     publish.reset();
-    onYaml(yaml === live ? undefined : yaml);
+    onDraft(yaml === live ? undefined : { yaml, begun: draft?.begun ?? version });
   };
   const problems = publish.isError ? problemsOf(publish.error) : (check.data?.problems ?? []);
-  const changed = text !== live;
   return (
     <div className={styles.policy}>
       <p className={styles.hint}>
@@ -61,6 +74,11 @@ function Editor({ ops, live, text, onYaml }: EditorProps) {
         wrong={problems.map((p) => p.line)}
       />
       <div className={styles.verdict} aria-live="polite">
+        {draft && draft.begun !== version && (
+          <span className={styles.overtaken}>
+            Policy v{version} went live after you began with v{draft.begun}. Publishing this takes its place.
+          </span>
+        )}
         {check.data?.ok && <span className={styles.good}>Nothing is wrong with it.</span>}
         {check.isError && <span className={styles.bad}>Not checked: {check.error.message}</span>}
         {publish.isError && <span className={styles.bad}>Not published; your text is kept here.</span>}
@@ -70,29 +88,44 @@ function Editor({ ops, live, text, onYaml }: EditorProps) {
         <Button onClick={() => check.mutate(text)} loading={check.isPending}>
           Check
         </Button>
-        {changed && <Button onClick={() => edit(live)}>Back to the live one</Button>}
+        {draft && <Button onClick={() => edit(live)}>Back to the live one</Button>}
         {ops && (
-          <>
-            <TextInput
-              className={styles.note}
-              aria-label="Why"
-              placeholder="Why? Others read it in the list of versions."
-              maxLength={500}
-              value={note}
-              onChange={(e) => setNote(e.currentTarget.value)}
-            />
-            <Button
-              variant="filled"
-              disabled={!changed}
-              loading={publish.isPending}
-              onClick={() => publish.mutate({ yaml: text, note: note.trim() })}
-            >
-              Publish
-            </Button>
-          </>
+          <Publish
+            note={note ?? ''}
+            onNote={(n) => setNote(n || undefined)}
+            ready={Boolean(draft)}
+            busy={publish.isPending}
+            onPublish={() => publish.mutate({ yaml: text, note: (note ?? '').trim() })}
+          />
         )}
       </div>
     </div>
+  );
+}
+
+type PublishProps = {
+  note: string;
+  onNote: (note: string) => void;
+  ready: boolean;
+  busy: boolean;
+  onPublish: () => void;
+};
+
+function Publish({ note, onNote, ready, busy, onPublish }: PublishProps) {
+  return (
+    <>
+      <TextInput
+        className={styles.note}
+        aria-label="Why"
+        placeholder="Why? Others read it in the list of versions."
+        maxLength={500}
+        value={note}
+        onChange={(e) => onNote(e.currentTarget.value)}
+      />
+      <Button variant="filled" disabled={!ready} loading={busy} onClick={onPublish}>
+        Publish
+      </Button>
+    </>
   );
 }
 

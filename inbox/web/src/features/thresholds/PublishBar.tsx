@@ -1,10 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { ask, client } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { ThresholdRow } from '@/api/shapes';
 import { toast } from '@/parts/toasts';
+import { useUnsaved } from '@/parts/unsaved';
 import { percent } from '@/parts/words';
 import type { Draft } from './figures';
 import styles from './Thresholds.module.css';
@@ -14,7 +15,7 @@ type Props = { rows: readonly ThresholdRow[]; draft: Draft; onDraft: (d: Draft) 
 /** What will change, a note why, and the button that makes it live. Nothing is shown while nothing changed. */
 export function PublishBar({ rows, draft, onDraft }: Props) {
   const queries = useQueryClient();
-  const [note, setNote] = useState('');
+  const [note = '', setNote] = useUnsaved<string>('thresholds note');
   const publish = useMutation({
     mutationFn: () =>
       ask(
@@ -28,7 +29,7 @@ export function PublishBar({ rows, draft, onDraft }: Props) {
         queries.invalidateQueries({ queryKey: keys.policies }),
       ]);
       onDraft({});
-      setNote('');
+      setNote(undefined);
       toast(`Policy v${version} is live. The next message is decided by it.`);
     },
   });
@@ -36,8 +37,15 @@ export function PublishBar({ rows, draft, onDraft }: Props) {
   if (changed.length === 0) return null;
   const discard = () => {
     onDraft({});
+    setNote(undefined);
     toast(`Discarded ${changed.length === 1 ? 'one change' : `${changed.length} changes`}.`, {
-      action: { label: 'Undo', run: () => onDraft(draft) },
+      action: {
+        label: 'Undo',
+        run: () => {
+          onDraft(draft);
+          setNote(note || undefined);
+        },
+      },
     });
   };
   const submit = (e: FormEvent) => {
@@ -64,7 +72,7 @@ export function PublishBar({ rows, draft, onDraft }: Props) {
         placeholder="Why? Others read it in the list of versions."
         maxLength={500}
         value={note}
-        onChange={(e) => setNote(e.currentTarget.value)}
+        onChange={(e) => setNote(e.currentTarget.value || undefined)}
       />
       <Button onClick={discard}>Discard</Button>
       <Button type="submit" variant="filled" loading={publish.isPending}>

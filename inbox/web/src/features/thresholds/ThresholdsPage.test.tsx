@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { show, stubApi } from '@/test/render';
@@ -93,6 +93,14 @@ describe('thresholds', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
     expect(await slider('Thanks')).toHaveValue('60');
   });
+  it('keep what was not published while other pages are looked at', async () => {
+    stubApi(reads('ops'));
+    const { router } = await show(<ThresholdsPage />);
+    fireEvent.change(await slider('Thanks'), { target: { value: '60' } });
+    await act(() => router.navigate({ to: '/settings' }));
+    await act(() => router.navigate({ to: '/' }));
+    expect(await slider('Thanks')).toHaveValue('60');
+  });
   it('can be looked at by everybody, and say who may change them', async () => {
     stubApi(reads('agent'));
     await show(<ThresholdsPage />);
@@ -105,9 +113,13 @@ describe('thresholds', () => {
 describe('the policy', () => {
   const open = async (answers: Parameters<typeof stubApi>[0]) => {
     const calls = stubApi(answers);
-    await show(<ThresholdsPage />);
+    const { queries } = await show(<ThresholdsPage />);
     await userEvent.click(await screen.findByRole('tab', { name: 'Policy' }));
-    return { calls, text: (await screen.findByRole('textbox', { name: 'Policy' })) as HTMLTextAreaElement };
+    return {
+      calls,
+      queries,
+      text: (await screen.findByRole('textbox', { name: 'Policy' })) as HTMLTextAreaElement,
+    };
   };
   it('is checked with problems by line, and a problem leads to its line', async () => {
     const { text } = await open({
@@ -139,5 +151,18 @@ describe('the policy', () => {
     expect(calls.find((c) => c.path === '/api/v1/policy')?.body).toEqual({
       yaml: 'version: 1\nname: Mine\nmore: 1\n',
     });
+  });
+  it('says when another version went live after the change began', async () => {
+    let versions = [version];
+    const { text, queries } = await open({
+      ...reads('ops'),
+      'GET /api/v1/policy/versions': () => ({ body: { items: versions } }),
+    });
+    fireEvent.change(text, { target: { value: 'version: 1\nname: Ours\n' } });
+    expect(screen.queryByText(/went live after you began/)).toBeNull();
+    versions = [{ ...version, version: 13, yaml: 'version: 1\nname: Theirs\n' }];
+    await act(() => queries.invalidateQueries());
+    expect(await screen.findByText(/Policy v13 went live after you began with v12/)).toBeInTheDocument();
+    expect(text).toHaveValue('version: 1\nname: Ours\n');
   });
 });

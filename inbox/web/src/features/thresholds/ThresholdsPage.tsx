@@ -4,17 +4,18 @@ import { useState } from 'react';
 import { meQuery, policiesQuery, thresholdsQuery } from '@/api/queries';
 import { Page } from '@/parts/Page';
 import { Bone, Failed } from '@/parts/states';
+import { useUnsaved } from '@/parts/unsaved';
 import type { Draft } from './figures';
 import { Overview } from './Overview';
-import { PolicyTab } from './PolicyTab';
+import { type PolicyDraft, PolicyTab } from './PolicyTab';
 import styles from './Thresholds.module.css';
 import { VersionsTab } from './VersionsTab';
 
 /** When Usher may answer alone: how each intent fared, its threshold, and the policy behind it. */
 export function ThresholdsPage() {
   const [tab, setTab] = useState<string | null>('thresholds');
-  const [draft, setDraft] = useState<Draft>({});
-  const [yaml, setYaml] = useState<string>();
+  const [draft = {}, setDraft] = useUnsaved<Draft>('thresholds');
+  const [policy, setPolicy] = useUnsaved<PolicyDraft>('policy');
   const ops = useQuery(meQuery).data?.role === 'ops';
   const live = useQuery(policiesQuery).data?.find((v) => v.state === 'live');
   return (
@@ -34,15 +35,19 @@ export function ThresholdsPage() {
           <Tabs.Tab value="versions">Versions</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="thresholds">
-          <Thresholds ops={ops} draft={draft} onDraft={setDraft} />
+          <Thresholds
+            ops={ops}
+            draft={draft}
+            onDraft={(d) => setDraft(Object.keys(d).length > 0 ? d : undefined)}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="policy">
-          <PolicyTab ops={ops} yaml={yaml} onYaml={setYaml} />
+          <PolicyTab ops={ops} draft={policy} onDraft={setPolicy} />
         </Tabs.Panel>
         <Tabs.Panel value="versions">
           <VersionsTab
-            onOpen={(text) => {
-              setYaml(text);
+            onOpen={(yaml) => {
+              setPolicy({ yaml, begun: live?.version ?? 0 });
               setTab('policy');
             }}
           />
