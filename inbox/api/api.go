@@ -11,6 +11,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"usher/channels"
 )
 
 // maxBody bounds a request: a text of 64 KiB of which each byte may be escaped in six, with its envelope.
@@ -19,7 +22,7 @@ const maxBody = 512 << 10
 // bodyTimeout bounds how long a client may take to send a body.
 const bodyTimeout = 10 * time.Second
 
-// Options are what the API works with. Every field is required.
+// Options are what the API works with. Every field but Timeout is required.
 type Options struct {
 	SignIns    SignIns
 	Agents     Agents
@@ -35,24 +38,29 @@ type Options struct {
 	Catalogue  []Intent
 	// Secure marks cookies for https only.
 	Secure bool
-	Log    *slog.Logger
+	// Timeout is how long a call may take; one that takes longer is answered with 503. DefaultTimeout unless given.
+	Timeout time.Duration
+	Log     *slog.Logger
 }
 
 // API serves the operations.
 type API struct {
 	o     Options
-	tries *signInLimiter
-	keys  *keyLimiter
+	tries *signInLimits
+	keys  *channels.Pace[uuid.UUID]
 }
 
 // Register adds every operation to the engine behind Guard, and the document at /openapi.json with a readable page
 // at /docs. An address called in a way that it does not have is answered by a problem document too.
 func Register(engine *gin.Engine, o Options) {
-	a := &API{o: o, tries: newSignInLimiter(), keys: newKeyLimiter(o.Systems.Rate)}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	a := &API{o: o, tries: newSignInLimits(), keys: newKeyLimits(o.Systems.Rate)}
 	engine.HandleMethodNotAllowed = true
 	engine.NoMethod(Guard(o.Log), notAllowed)
 	group := engine.Group("")
-	group.Use(Guard(o.Log))
+	group.Use(Guard(o.Log), Deadline(o.Timeout))
 	a.register(a.newHuma(engine, group))
 }
 
@@ -101,7 +109,7 @@ func operation(who access, method, path, id, summary string, status int, tag str
 		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag},
 		DefaultStatus: status, MaxBodyBytes: maxBody, BodyReadTimeout: bodyTimeout,
 		Metadata: map[string]any{"access": who},
-		Errors:   []int{http.StatusUnprocessableEntity},
+		Errors:   []int{http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
 	}
 	agent, system := map[string][]string{"agent": {}}, map[string][]string{"system": {}}
 	switch who {
@@ -112,8 +120,9 @@ func operation(who access, method, path, id, summary string, status int, tag str
 	case agentsOrSystems:
 		op.Security = []map[string][]string{agent, system}
 	}
-	if who != anybody {
-		op.Errors = append(op.Errors, http.StatusUnauthorized)
+	op.Errors = append(op.Errors, http.StatusUnauthorized) // a sign-in may be refused, too
+	if who != agents && who != opsOnly {
+		op.Errors = append(op.Errors, http.StatusTooManyRequests)
 	}
 	if op.Security != nil && who != systems && method != http.MethodGet {
 		op.Errors = append(op.Errors, http.StatusForbidden)

@@ -3,16 +3,12 @@ package api
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
-	"golang.org/x/time/rate"
 
 	"usher/inbox"
 )
@@ -93,7 +89,7 @@ func (a *API) admit(c huma.Context, who access) (context.Context, error) {
 	hasKey := strings.EqualFold(scheme, "Bearer")
 	switch {
 	case who == anybody:
-		return ctx, nil
+		return ctx, a.tries.network(c.RemoteAddr())
 	case who == systems || who == agentsOrSystems && hasKey:
 		if !hasKey {
 			return nil, missing("send an API key as Authorization: Bearer <key>")
@@ -135,48 +131,6 @@ func (a *API) cookie(token string, life time.Duration) http.Cookie {
 	return http.Cookie{
 		Name: signInCookie, Value: token, Path: "/", MaxAge: int(life.Seconds()),
 		HttpOnly: true, Secure: a.o.Secure, SameSite: http.SameSiteStrictMode,
-	}
-}
-
-// signInLimiter slows down guessing: a burst of ten tries per e-mail address, then one every ten seconds, and a
-// bound on all tries together. It holds a bounded number of addresses and refuses new ones when full.
-type signInLimiter struct {
-	mu    sync.Mutex
-	all   *rate.Limiter
-	tries map[string]*rate.Limiter
-}
-
-const maxTried = 10_000
-
-func newSignInLimiter() *signInLimiter {
-	return &signInLimiter{all: rate.NewLimiter(20, 100), tries: map[string]*rate.Limiter{}}
-}
-
-func (l *signInLimiter) allow(email string) bool {
-	if !l.all.Allow() {
-		return false
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	limiter := l.tries[email]
-	if limiter == nil {
-		if len(l.tries) >= maxTried {
-			l.forgetIdle()
-		}
-		if len(l.tries) >= maxTried {
-			return false
-		}
-		limiter = rate.NewLimiter(rate.Every(10*time.Second), 10)
-		l.tries[email] = limiter
-	}
-	return limiter.Allow()
-}
-
-func (l *signInLimiter) forgetIdle() {
-	for email, limiter := range l.tries {
-		if limiter.Tokens() >= 10 {
-			delete(l.tries, email)
-		}
 	}
 }
 
@@ -231,8 +185,8 @@ func (a *API) registerSignIn(h huma.API) {
 	post, put := http.MethodPost, http.MethodPut
 	huma.Register(h, operation(anybody, post, "/api/v1/sign-in/link", "sign-in-by-link", "Sign in with a one-time link", 200, tagPeople),
 		func(ctx context.Context, in *linkInput) (*signInOutput, error) {
-			if !a.tries.all.Allow() { // a token cannot be guessed; this only spares the database
-				return nil, tooMany("token", time.Second)
+			if err := a.tries.any("token"); err != nil { // a token cannot be guessed; this only spares the database
+				return nil, err
 			}
 			token, err := a.o.SignIns.SignInByLink(ctx, in.Body.Token)
 			return a.signedIn(ctx, token, err)
@@ -240,8 +194,8 @@ func (a *API) registerSignIn(h huma.API) {
 	huma.Register(h, operation(anybody, post, "/api/v1/sign-in", "sign-in", "Sign in with e-mail and password", 200, tagPeople),
 		func(ctx context.Context, in *passwordSignInInput) (*signInOutput, error) {
 			email := strings.ToLower(strings.TrimSpace(in.Body.Email))
-			if !a.tries.allow(email) {
-				return nil, tooMany("email", 10*time.Second)
+			if err := a.tries.person("email", email); err != nil {
+				return nil, err
 			}
 			token, err := a.o.SignIns.SignInByPassword(ctx, email, in.Body.Password)
 			return a.signedIn(ctx, token, err)
@@ -266,8 +220,9 @@ func (a *API) registerSignIn(h huma.API) {
 		})
 	huma.Register(h, operation(agents, put, "/api/v1/me/password", "set-password", "Set your password", 204, tagPeople),
 		func(ctx context.Context, in *passwordInput) (*struct{}, error) {
-			if !a.tries.allow(agentFrom(ctx).Email) { // a browser left open is no leave to guess the password
-				return nil, tooMany("current", 10*time.Second)
+			// A browser left open is no leave to guess the password.
+			if err := a.tries.person("current", agentFrom(ctx).Email); err != nil {
+				return nil, err
 			}
 			err := a.o.Agents.SetPassword(ctx, agentFrom(ctx).ID, in.Body.Current, in.Body.Password, in.SignIn)
 			if err != nil {
@@ -296,23 +251,4 @@ func (a *API) signedIn(ctx context.Context, token string, err error) (*signInOut
 		return nil, problem(err)
 	}
 	return &signInOutput{a.cookie(token, inbox.SignInFor), meFrom(agent)}, nil
-}
-
-// limitedError refuses a caller who is too fast, and says when to try again.
-type limitedError struct {
-	*huma.ErrorModel
-	wait time.Duration
-}
-
-func (e *limitedError) after() string {
-	return strconv.Itoa(max(1, int(math.Ceil(e.wait.Seconds()))))
-}
-
-// GetHeaders makes the error carry Retry-After.
-func (e *limitedError) GetHeaders() http.Header { return http.Header{"Retry-After": {e.after()}} }
-
-func tooMany(what string, wait time.Duration) error {
-	e := &limitedError{wait: wait}
-	e.ErrorModel = errorModel(http.StatusTooManyRequests, what+": too many at once; wait "+e.after()+" s and try again")
-	return e
 }

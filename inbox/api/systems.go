@@ -3,14 +3,14 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
-	"golang.org/x/time/rate"
 
 	"usher/channels"
 	"usher/inbox"
@@ -33,43 +33,21 @@ type ContactSide interface {
 	ContactMessages(ctx context.Context, conversation, inboxAddress uuid.UUID, after, before int64, limit int) ([]inbox.Message, int64, error)
 }
 
+// Offers reads the buttons under the message that m answers. inbox.ErrNotFound when that is not one that went out to m's
+// sender on m's inbox address.
+type Offers interface {
+	Offered(ctx context.Context, m channels.Message) ([]channels.Choice, error)
+}
+
 // SystemsOptions are what the calls of systems work with. Every field is required.
 type SystemsOptions struct {
 	Keys        Keys
 	Receiver    channels.Receiver
 	Profiles    Profiles
 	ContactSide ContactSide
+	Offers      Offers
 	// Rate is how many calls a second one key may make; twice that in a burst.
 	Rate float64
-}
-
-// keyLimiter bounds the calls of each key. It holds one limiter per key in use, and keys are made by operators.
-type keyLimiter struct {
-	rate   rate.Limit
-	burst  int
-	mu     sync.Mutex
-	perKey map[uuid.UUID]*rate.Limiter
-}
-
-func newKeyLimiter(perSecond float64) *keyLimiter {
-	return &keyLimiter{rate: rate.Limit(perSecond), burst: max(1, int(2*perSecond)), perKey: map[uuid.UUID]*rate.Limiter{}}
-}
-
-// wait is 0 when the key may call now, else how long until it may.
-func (l *keyLimiter) wait(key uuid.UUID) time.Duration {
-	l.mu.Lock()
-	limiter := l.perKey[key]
-	if limiter == nil {
-		limiter = rate.NewLimiter(l.rate, l.burst)
-		l.perKey[key] = limiter
-	}
-	l.mu.Unlock()
-	r := limiter.Reserve()
-	d := r.Delay()
-	if d > 0 {
-		r.Cancel()
-	}
-	return d
 }
 
 // admitSystem is the key of a system that is not too fast.
@@ -78,7 +56,7 @@ func (a *API) admitSystem(ctx context.Context, bearer string) (inbox.APIKey, err
 	if err != nil {
 		return inbox.APIKey{}, err
 	}
-	if d := a.keys.wait(key.ID); d > 0 {
+	if d := a.keys.Wait(key.ID, time.Now()); d > 0 {
 		return inbox.APIKey{}, tooMany("calls with this key", d)
 	}
 	return key, nil
@@ -98,8 +76,8 @@ type (
 			Email      string          `json:"email,omitempty" maxLength:"320"`
 			ExternalID string          `json:"external_id,omitempty" maxLength:"200" doc:"your id of the message; sending it again is a no-op. It or the header Idempotency-Key is required"`
 			SentAt     *time.Time      `json:"sent_at,omitempty" doc:"when the person wrote it"`
-			Choice     string          `json:"choice,omitempty" maxLength:"100" doc:"value of the button that the person pressed"`
-			Answers    uuid.UUID       `json:"answers,omitempty" doc:"id of the message that offered the button"`
+			Choice     string          `json:"choice,omitempty" maxLength:"100" doc:"value of the button that the person pressed, one of payload.choices of the message that answers names"`
+			Answers    uuid.UUID       `json:"answers,omitempty" doc:"id of the message that offered the button; goes with choice"`
 			Payload    json.RawMessage `json:"payload,omitempty" doc:"whatever you want kept beside it; at most 32 KiB"`
 		}
 	}
@@ -138,13 +116,9 @@ const tagSystems = "Systems"
 
 func (a *API) registerSystems(h huma.API) {
 	post := http.MethodPost
-	limited := func(op huma.Operation) huma.Operation {
-		op.Errors = append(op.Errors, http.StatusTooManyRequests, http.StatusServiceUnavailable)
-		return op
-	}
-	huma.Register(h, limited(operation(systems, post, "/api/v1/messages", "send-message", "Hand in a message of a contact", 202, tagSystems)), a.receive)
-	huma.Register(h, limited(operation(systems, post, "/api/v1/track", "track", "Say what a contact did elsewhere", 200, tagSystems)), a.track)
-	huma.Register(h, limited(operation(systems, post, "/api/v1/identify", "identify", "Say what you know of a contact", 200, tagSystems)), a.identify)
+	huma.Register(h, operation(systems, post, "/api/v1/messages", "send-message", "Hand in a message of a contact", 202, tagSystems), a.receive)
+	huma.Register(h, operation(systems, post, "/api/v1/track", "track", "Say what a contact did elsewhere", 200, tagSystems), a.track)
+	huma.Register(h, operation(systems, post, "/api/v1/identify", "identify", "Say what you know of a contact", 200, tagSystems), a.identify)
 }
 
 func (a *API) receive(ctx context.Context, in *messageInput) (*body[accepted], error) {
@@ -152,8 +126,33 @@ func (a *API) receive(ctx context.Context, in *messageInput) (*body[accepted], e
 	if err != nil {
 		return nil, problem(err)
 	}
+	if err := a.checkChoice(ctx, m); err != nil {
+		return nil, problem(err)
+	}
 	r, err := a.o.Systems.Receiver.Receive(ctx, m)
 	return reply(accepted{r.MessageID, r.ConversationID, r.ContactID, r.Seq, r.Duplicate}, err)
+}
+
+// checkChoice refuses a choice that was not offered to the sender: it decides what happens next, and no model looks at it.
+// Messages without one cost nothing.
+func (a *API) checkChoice(ctx context.Context, m channels.Message) error {
+	if m.Choice == "" && m.Answers == uuid.Nil {
+		return nil
+	}
+	if m.Choice == "" || m.Answers == uuid.Nil {
+		return &inbox.InvalidError{Field: "answers", Remedy: "goes with choice: send both, or neither"}
+	}
+	offered, err := a.o.Systems.Offers.Offered(ctx, m)
+	if errors.Is(err, inbox.ErrNotFound) {
+		return &inbox.InvalidError{Field: "answers", Remedy: "is not a message that this person got here; give the id of the outbound message with the button"}
+	}
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(offered, func(c channels.Choice) bool { return c.Value == m.Choice }) {
+		return &inbox.InvalidError{Field: "choice", Remedy: "is not the value of a button of that message; its payload.choices lists them"}
+	}
+	return nil
 }
 
 // fromContact begins the address of people who are known by the company's id only. A name space of its own: no `from`
