@@ -19,7 +19,7 @@ import (
 	"usher/inbox/live"
 	inboxpg "usher/inbox/postgres"
 	"usher/inbox/widget"
-	"usher/intent"
+	intentpg "usher/intent/postgres"
 	"usher/intent/starter"
 	"usher/migrations"
 	"usher/migrations/pglocal"
@@ -46,6 +46,10 @@ type app struct {
 	pool   *pgxpool.Pool
 	alone  *pgx.Conn // holds the lock of a node without a common NATS; nil otherwise
 	bus    *bus.Bus
+
+	models       *intentpg.Models
+	understander understander
+	modelAtStart string // hash
 
 	store     *inboxpg.Store
 	policies  *routingpg.Policies
@@ -169,10 +173,13 @@ func (a *app) openRouting(ctx context.Context) error {
 	if err := a.policies.Seed(ctx); err != nil {
 		return err
 	}
-	model, err := liveModel(ctx, a.pool, a.log)
+	a.models = intentpg.New(a.pool)
+	model, err := liveModel(ctx, a.models, a.log)
 	if err != nil {
 		return err
 	}
+	a.understander.use(model)
+	a.modelAtStart = model.Hash()
 	embedder, inline, err := a.config.embedder()
 	if err != nil {
 		return err
@@ -182,8 +189,7 @@ func (a *app) openRouting(ctx context.Context) error {
 		return err
 	}
 	a.pipeline = &routing.Pipeline{
-		Understander: intent.NewUnderstander(model, intent.UnderstandOptions{}), History: a.history,
-		Policy: a.policies.Live, EmbedAlways: inline,
+		Understander: &a.understander, History: a.history, Policy: a.policies.Live, EmbedAlways: inline,
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ func (a *app) loops() []loop {
 		{"deliver", a.consume(routing.TopicOutbound, a.deliver)},
 		{"dispatch", a.runDispatcher},
 		{"follow the policy", a.policies.RunFollow},
+		{"follow the classifier", a.followModel},
 		{"write vectors", a.history.RunVectors},
 		{"listen", a.listen},
 		{"say who is here", a.tellConnected},

@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"usher/intent"
 	"usher/intent/builtin"
@@ -19,9 +18,35 @@ import (
 // trainingSeed makes every installation's first model the same.
 const trainingSeed = 1
 
+// understander is understanding with the classifier that is live at the moment of the call: one text is read by one
+// classifier, whose hash the prediction names. Safe for concurrent use.
+type understander struct {
+	live atomic.Pointer[intent.Understander]
+}
+
+func (u *understander) Understand(ctx context.Context, text string) intent.Prediction {
+	return u.live.Load().Understand(ctx, text)
+}
+
+func (u *understander) use(m *builtin.Model) {
+	u.live.Store(intent.NewUnderstander(m, intent.UnderstandOptions{}))
+}
+
+// followModel swaps the classifier whenever another is live.
+func (a *app) followModel(ctx context.Context) error {
+	return a.models.RunFollow(ctx, a.log, a.modelAtStart, func(artefact []byte, hash string) error {
+		model, err := readModel(artefact, hash)
+		if err != nil {
+			return err
+		}
+		a.understander.use(model)
+		a.log.Info("another classifier is live", "model", hash)
+		return nil
+	})
+}
+
 // liveModel is the classifier in use. The first start trains it from the starter pack and keeps it.
-func liveModel(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) (*builtin.Model, error) {
-	models := intentpg.New(pool)
+func liveModel(ctx context.Context, models *intentpg.Models, log *slog.Logger) (*builtin.Model, error) {
 	artefact, hash, err := models.LiveClassifier(ctx)
 	if errors.Is(err, intentpg.ErrNoModel) {
 		return trainStarter(ctx, models, log)
@@ -29,9 +54,16 @@ func liveModel(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) (*buil
 	if err != nil {
 		return nil, err
 	}
+	return readModel(artefact, hash)
+}
+
+func readModel(artefact []byte, hash string) (*builtin.Model, error) {
 	model, err := builtin.Load(artefact)
 	if err != nil {
 		return nil, fmt.Errorf("read classifier %s: %w", hash, err)
+	}
+	if model.Hash() != hash {
+		return nil, fmt.Errorf("read classifier %s: its artefact is that of %s", hash, model.Hash())
 	}
 	return model, nil
 }

@@ -21,7 +21,8 @@ type Models struct{ pool *pgxpool.Pool }
 // New returns the models of a migrated database.
 func New(pool *pgxpool.Pool) *Models { return &Models{pool: pool} }
 
-// SaveClassifier stores a trained classifier and makes it the live one; the one before stays for a look back. Saving an
+// SaveClassifier stores a trained classifier and makes it the live one; the one before stays for a look back. Nodes that
+// RunFollow use it within a second. Saving an
 // artefact that is stored already only makes it live again. card is written as JSON.
 func (m *Models) SaveClassifier(ctx context.Context, name, hash string, artefact []byte, card any) error {
 	if name == "" || hash == "" || len(artefact) == 0 {
@@ -50,7 +51,8 @@ func (m *Models) SaveClassifier(ctx context.Context, name, hash string, artefact
 		if tag.RowsAffected() != 1 {
 			return errors.New("the hash belongs to a model of another kind")
 		}
-		return nil
+		_, err = tx.Exec(ctx, `SELECT pg_notify($1, $2)`, modelChannel, hash)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save classifier %q %s: %w", name, hash, err)
@@ -60,7 +62,17 @@ func (m *Models) SaveClassifier(ctx context.Context, name, hash string, artefact
 
 // LiveClassifier returns the artefact of the live classifier and its hash; ErrNoModel when there is none.
 func (m *Models) LiveClassifier(ctx context.Context) (artefact []byte, hash string, err error) {
-	err = m.pool.QueryRow(ctx, `SELECT artefact, hash FROM models WHERE kind = 'classifier' AND live`).Scan(&artefact, &hash)
+	return liveUnless(ctx, m.pool, "")
+}
+
+// querier is a pool or a connection.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// liveUnless reads the live classifier unless it is the known one, which is ErrNoModel, too: an artefact has megabytes.
+func liveUnless(ctx context.Context, q querier, known string) (artefact []byte, hash string, err error) {
+	err = q.QueryRow(ctx, `SELECT artefact, hash FROM models WHERE kind = 'classifier' AND live AND hash <> $1`, known).Scan(&artefact, &hash)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, "", ErrNoModel
 	}
