@@ -13,16 +13,18 @@ const (
 	// slow and fast are the most that a conversation takes, one that goes its usual way with nights and a day of silence,
 	// and one that is done while everybody is there. The contact's next one begins after that.
 	slow, fast = 60 * time.Hour, 4 * time.Hour
-	// repeats is within how long a contact does not come back for the same thing, but for a few who do.
-	repeats = 8 * day
-	// heroRest is how long the demo's customers have been quiet: what they write now is not a repeat.
-	heroRest = 10 * day
+	// astray is how much nearer to each other, or further apart, two conversations may come to be than they were planned.
+	astray = 32 * time.Hour
+	// A contact who comes back for the same thing within soon repeats an earlier request whatever the calendar makes of it,
+	// and only after repeats it never does: Usher looks 7 days back, to the last word. In between nobody comes back.
+	soon, repeats = 7*day - astray, 7*day + slow + astray
 )
 
 // inventContacts makes the demo's customers and so many people in all; one in eight is a visitor.
 func (w *writer) inventContacts(n int) {
+	w.begin(partContacts, 0)
 	for _, c := range Customers() {
-		p := &person{Contact: c, plan: "free", city: pick(w, cities), hero: true}
+		p := &person{Contact: c, plan: "free", city: pick(&w.luck, cities), hero: true}
 		p.Since = w.now.Add(-w.between(200*day, 900*day))
 		p.Address = "u_" + p.ID
 		w.contacts = append(w.contacts, p)
@@ -33,7 +35,7 @@ func (w *writer) inventContacts(n int) {
 			w.contacts = append(w.contacts, w.visitor())
 			continue
 		}
-		first, last := pick(w, firstNames), pick(w, lastNames)
+		first, last := pick(&w.luck, firstNames), pick(&w.luck, lastNames)
 		name := first + " " + last
 		if names[name] {
 			continue
@@ -45,17 +47,17 @@ func (w *writer) inventContacts(n int) {
 }
 
 func (w *writer) visitor() *person {
-	p := &person{Contact: Contact{Type: "visitor"}, city: pick(w, cities), casual: w.chance(0.4)}
-	p.Address = fmt.Sprintf("v_%016x%016x", w.rng.Uint64(), w.rng.Uint64())
+	p := &person{Contact: Contact{Type: "visitor"}, city: pick(&w.luck, cities), casual: w.chance(0.4)}
+	p.Address = fmt.Sprintf("v_%016x%016x", w.said.Uint64(), w.said.Uint64())
 	p.Since = w.now.Add(-Days * day)
 	return p
 }
 
 func (w *writer) customer(name string, i int) *person {
-	p := &person{city: pick(w, cities), casual: w.chance(0.25)}
+	p := &person{city: pick(&w.luck, cities), casual: w.chance(0.25)}
 	p.Name, p.Type, p.ID = name, "customer", fmt.Sprintf("c%d", 4100+i*7)
 	p.Address = "u_" + p.ID
-	p.Email = strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@example." + pick(w, []string{"com", "org", "net"})
+	p.Email = strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@example." + pick(&w.luck, []string{"com", "org", "net"})
 	if i%12 == 4 {
 		p.Type = "vip"
 	}
@@ -64,7 +66,7 @@ func (w *writer) customer(name string, i int) *person {
 	if p.plan != "free" {
 		p.Events = append(p.Events, Event{"plan_changed", map[string]any{"from": "free", "to": p.plan}, w.now.Add(-w.between(40*day, 300*day))})
 	}
-	for range w.rng.IntN(3) {
+	for range w.said.IntN(3) {
 		w.order(p, "", "delivered", w.now.Add(-w.between(Days*day, 110*day)))
 	}
 	return p
@@ -107,9 +109,9 @@ var exact = map[string]bool{"order_status": true, "refund_status": true}
 
 // find chooses who has that conversation, and remembers it.
 func (w *writer) find(n needs, a appointment, present bool) (int, error) {
-	visitors := !n.identified() && w.when.Float64() < 0.45
-	again := !present && w.when.Float64() < 0.05
-	for _, i := range w.when.Perm(len(w.contacts)) {
+	visitors := !n.identified() && w.chances.Float64() < 0.45
+	again := !present && w.chances.Float64() < 0.05
+	for _, i := range w.chances.Perm(len(w.contacts)) {
 		p := w.contacts[i]
 		if p.suits(n, visitors, present || exact[a.intent]) && w.free(i, a, again) {
 			w.busy[i] = append(w.busy[i], a)
@@ -136,13 +138,18 @@ func (p *person) suits(n needs, visitor, ordinary bool) bool {
 // free reports whether a contact has time for a conversation. One who comes again does so for what an earlier one was
 // about.
 func (w *writer) free(contact int, a appointment, again bool) bool {
-	if w.contacts[contact].hero && w.now.Sub(a.at) < heroRest {
+	// What the demo's customers write now is to be no repeat.
+	if w.contacts[contact].hero && w.now.Sub(a.at) < repeats {
 		return false
 	}
 	came := false
 	for _, b := range w.busy[contact] {
-		same := a.intent == b.intent && a.at.Sub(b.at).Abs() < repeats
-		if a.overlaps(b) || same && a.at.Before(b.at) { // what comes later was not written as a repeat
+		since := a.at.Sub(b.at)
+		if b.quiet && -repeats < since && since < 0 {
+			return false
+		}
+		same := a.intent == b.intent && since.Abs() < repeats
+		if a.overlaps(b) || same && (since < 0 || since > soon) { // what comes later was not written as a repeat
 			return false
 		}
 		came = came || same
@@ -151,5 +158,5 @@ func (w *writer) free(contact int, a appointment, again bool) bool {
 }
 
 func (a appointment) overlaps(b appointment) bool {
-	return a.at.Before(b.at.Add(b.takes)) && b.at.Before(a.at.Add(a.takes))
+	return a.at.Before(b.at.Add(b.takes+astray)) && b.at.Before(a.at.Add(a.takes+astray))
 }

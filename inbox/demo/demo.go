@@ -1,13 +1,13 @@
 // Package demo invents a company for people who look at Usher for the first time: Tarn & Field, a shop for outdoor gear
 // with an app for tours, its customers, their orders, and a month of conversations. It is pure: the same seed and moment
-// give the same story. It says what people did and wrote, and when; what Usher made of it is decided by whoever plays the
-// story through a real installation. It imports inbox and intent.
+// give the same story, and at another moment the same people say the same: only the hours at which they do move. It says
+// what people did and wrote, and when; what Usher made of it is decided by whoever plays the story through a real
+// installation. It imports inbox and intent.
 package demo
 
 import (
 	"cmp"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 )
@@ -131,10 +131,7 @@ func New(o Options) (*Story, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invent the demo: %w", err)
 	}
-	w := &writer{
-		texts: t, now: o.Now, rng: rand.New(rand.NewPCG(o.Seed, 1)), when: rand.New(rand.NewPCG(o.Seed, 2)),
-		numbers: map[int]bool{storyOrder: true}, busy: map[int][]appointment{},
-	}
+	w := newWriter(t, o.Seed, o.Now.Truncate(time.Second))
 	w.inventContacts(o.Contacts)
 	if err := w.writeLiving(); err != nil {
 		return nil, fmt.Errorf("invent the demo: %w", err)
@@ -148,21 +145,24 @@ func New(o Options) (*Story, error) {
 // writer is a story in the making.
 type writer struct {
 	texts *texts
-	// rng chooses what is said; when chooses moments and who has time then. Apart, so that what is said in the present is
-	// the same at any hour.
-	rng, when *rand.Rand
-	now       time.Time
-	contacts  []*person
-	talks     []Conversation
-	numbers   map[int]bool          // of orders, taken
-	busy      map[int][]appointment // of contacts, by index
+	luck
+	now      time.Time
+	contacts []*person
+	talks    []Conversation
+	numbers  map[int]bool          // of orders, taken
+	busy     map[int][]appointment // of contacts, by index
+}
+
+func newWriter(t *texts, seed uint64, now time.Time) *writer {
+	return &writer{texts: t, luck: newLuck(seed), now: now, numbers: map[int]bool{storyOrder: true}, busy: map[int][]appointment{}}
 }
 
 // appointment is a conversation of a contact, as far as it keeps others away.
 type appointment struct {
-	at     time.Time
+	at     time.Time     // as planned: at the real moment, or up to astray away from it
 	takes  time.Duration // at most
 	intent string
+	quiet  bool // nothing comes shortly before, lest this be taken for a repeat
 }
 
 // person is a contact with what the writer remembers of them.
@@ -191,14 +191,3 @@ func (w *writer) finish() *Story {
 func (w *writer) resolvedSoFar() int {
 	return len(slices.DeleteFunc(slices.Clone(w.talks), func(c Conversation) bool { return c.State != Resolved }))
 }
-
-// chance is true in that share of cases.
-func (w *writer) chance(share float64) bool { return w.rng.Float64() < share }
-
-// between is a length of time, most often near the shorter end, as waits are.
-func (w *writer) between(least, most time.Duration) time.Duration {
-	x := w.rng.Float64()
-	return (least + time.Duration(x*x*float64(most-least))).Truncate(time.Second)
-}
-
-func pick[T any](w *writer, from []T) T { return from[w.rng.IntN(len(from))] }

@@ -1,7 +1,10 @@
 package demo
 
 import (
+	"cmp"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,17 +104,147 @@ func TestAStoryHoldsTogether(t *testing.T) {
 			r.Fatal(err)
 		}
 		checkContacts(r, s, now)
-		last, of := map[int]time.Time{}, time.Time{}
+		last, of := map[int]Conversation{}, time.Time{}
 		for _, c := range s.Conversations {
 			if c.At.Before(of) || c.At.Before(now.Add(-Days*day)) || !c.At.Before(now) {
 				r.Fatalf("%q is begun at %s, after %s and by %s", c.Opening, c.At, of, now)
 			}
 			of = c.At
-			if before, wrote := last[c.Contact]; wrote && c.At.Sub(before) < fast {
-				r.Fatalf("%q comes %s after the contact's last conversation", c.Opening, c.At.Sub(before))
+			if before, wrote := last[c.Contact]; wrote && c.At.Sub(before.At) < longest(before) {
+				r.Fatalf("%q comes %s after %q of the same contact", c.Opening, c.At.Sub(before.At), before.Opening)
 			}
-			last[c.Contact] = c.At
+			last[c.Contact] = c
 			checkConversation(r, s, c)
+		}
+	})
+}
+
+// longest is how long a conversation may take.
+func longest(c Conversation) time.Duration {
+	if c.State == Resolved && !c.Hours {
+		return fast
+	}
+	return slow
+}
+
+// What hour of which weekday it is when a story is made moves its conversations, and nothing else: whoever plays it always
+// sees the same people say the same.
+func TestTheSameIsSaidAtAnyHour(t *testing.T) {
+	told := map[Options]*Story{}
+	for _, o := range []Options{{Seed: 1, Now: noon}, {Seed: 2, Now: noon}, {Seed: 3, Now: noon, Resolved: 35}} {
+		told[o] = invent(t, o)
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		o := rapid.SampledFrom(slices.SortedFunc(maps.Keys(told), func(a, b Options) int { return cmp.Compare(a.Seed, b.Seed) })).Draw(r, "story")
+		atNoon := told[o]
+		o.Now = noon.Add(time.Duration(rapid.IntRange(0, 7*24*60).Draw(r, "minutes")) * time.Minute)
+		later, err := New(o)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if len(atNoon.Contacts) != len(later.Contacts) {
+			r.Fatalf("%d contacts at noon, %d at %s", len(atNoon.Contacts), len(later.Contacts), o.Now)
+		}
+		for i, c := range later.Contacts {
+			if b := atNoon.Contacts[i]; c.ID != b.ID || c.Address != b.Address || c.Type != b.Type || c.Name != b.Name || c.Email != b.Email {
+				r.Fatalf("contact %d is %q (%s) at noon and %q (%s) at %s", i, b.Name, b.Type, c.Name, c.Type, o.Now)
+			}
+		}
+		if one, other := said(atNoon), said(later); !reflect.DeepEqual(one, other) {
+			for i := range one {
+				if !reflect.DeepEqual(one[i], other[i]) {
+					r.Fatalf("at noon:\n%+v\nat %s:\n%+v", one[i], o.Now, other[i])
+				}
+			}
+			r.Fatalf("%d conversations at noon, %d at %s", len(one), len(other), o.Now)
+		}
+		if one, other := repeated(atNoon), repeated(later); !reflect.DeepEqual(one, other) {
+			r.Fatalf("repeats at noon: %q; at %s: %q", one, o.Now, other)
+		}
+	})
+}
+
+// said is all of a story's conversations without their moments, in an order of its own.
+func said(s *Story) []Conversation {
+	all := slices.Clone(s.Conversations)
+	for i := range all {
+		all[i].At = time.Time{}
+	}
+	slices.SortFunc(all, func(a, b Conversation) int {
+		return cmp.Or(cmp.Compare(a.Contact, b.Contact), strings.Compare(a.Opening, b.Opening), strings.Compare(string(a.State), string(b.State)),
+			cmp.Compare(a.Reaction.Wait, b.Reaction.Wait))
+	})
+	return all
+}
+
+// repeated are the openings of those who come back for the same thing within the days that Usher looks back.
+func repeated(s *Story) []string {
+	var all []string
+	for i, c := range s.Conversations {
+		for _, b := range s.Conversations[:i] {
+			if b.Contact == c.Contact && b.Intent == c.Intent && c.At.Sub(b.At) < 7*day {
+				all = append(all, c.Opening)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Of those who may answer, most are content, and always a few are not: the demo is to show corrections.
+func TestReactionsComeAboutInTheirShares(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s, err := New(Options{Seed: rapid.Uint64().Draw(r, "seed"), Now: noon})
+		if err != nil {
+			r.Fatal(err)
+		}
+		says, wrong := map[string]int{}, 0
+		for _, c := range s.Conversations {
+			if c.State != Resolved || c.Intent == "return_request" {
+				continue
+			}
+			says[c.Reaction.Says]++
+			if c.Reaction.CalledWrong != "" {
+				wrong++
+			}
+		}
+		for _, c := range []struct {
+			what            string
+			is, least, most int
+		}{
+			{SaysYes, says[SaysYes], 114, 136}, {SaysText, says[SaysText], 14, 24}, {SaysNothing, says[SaysNothing], 66, 84}, {SaysNo, says[SaysNo], 16, 30},
+			{"called wrong", wrong, 11, 23},
+		} {
+			if c.is < c.least || c.is > c.most {
+				r.Fatalf("%s: %d, want %d to %d", c.what, c.is, c.least, c.most)
+			}
+		}
+	})
+}
+
+func TestACalendarKeepsTheOrderAndTheDistances(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		now := noon.Add(time.Duration(rapid.IntRange(0, 7*24*60).Draw(r, "minutes")) * time.Minute)
+		past := newPast(now)
+		calendars := []calendar{past.slow, past.quick}
+		type moment struct{ planned, at time.Time }
+		draw := func() moment {
+			c := rapid.SampledFrom(calendars).Draw(r, "calendar")
+			share := rapid.Float64Range(0, 0.9999).Draw(r, "share")
+			return moment{c.even(share), c.at(share)}
+		}
+		a, b := draw(), draw()
+		if a.planned.After(b.planned) {
+			a, b = b, a
+		}
+		if b.at.Before(a.at) {
+			r.Errorf("%s comes before %s, planned the other way round", b.at, a.at)
+		}
+		if moved := (b.at.Sub(a.at) - b.planned.Sub(a.planned)).Abs(); moved > astray {
+			r.Errorf("the distance is %s, planned %s", b.at.Sub(a.at), b.planned.Sub(a.planned))
+		}
+		if h := a.at.Hour(); a.at.Before(now.Add(-Days*day)) || !a.at.Before(now) || h >= 2 && h < 5 {
+			r.Errorf("somebody writes at %s, seen from %s", a.at, now)
 		}
 	})
 }

@@ -7,14 +7,17 @@ import (
 
 // writeLiving writes the present: what waits on whom at the end of the story.
 func (w *writer) writeLiving() error {
-	for _, l := range w.texts.living {
+	for i, l := range w.texts.living {
+		w.begin(partPresent, i)
 		at := w.now.Add(-l.Ago).Truncate(time.Second)
-		contact, err := w.find(l.needs, appointment{at, slow, l.Intent}, true)
+		// What waits for people, or for a word on an answer, must not look like a repeat that it was not written as.
+		quiet := l.State == Queued || l.State == Watched
+		contact, err := w.find(l.needs, appointment{at, slow, l.Intent, quiet}, true)
 		if err != nil {
 			return err
 		}
 		for _, b := range l.Before {
-			before := appointment{w.now.Add(-b.Ago).Truncate(time.Second), slow, l.Intent}
+			before := appointment{at: w.now.Add(-b.Ago).Truncate(time.Second), takes: slow, intent: l.Intent}
 			w.busy[contact] = append(w.busy[contact], before)
 			w.talks = append(w.talks, w.converse(contact, l.Intent, opening{l.needs, b.Say}, before.at, false))
 		}

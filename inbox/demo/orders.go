@@ -21,7 +21,7 @@ func money(amount float64) string {
 
 // factsOf is what fills the slots for a contact; what an opening needs is made true at its moment.
 func (w *writer) factsOf(p *person, n needs, at time.Time) map[string]string {
-	facts := map[string]string{"city": p.city, "code": pick(w, codes)}
+	facts := map[string]string{"city": p.city, "code": pick(&w.luck, codes)}
 	if p.Name != "" {
 		facts["first"] = routing.Facts{Name: p.Name}.Context().Contact.FirstName
 	}
@@ -51,7 +51,7 @@ type placed struct {
 // number is an order number that no other order has.
 func (w *writer) number() int {
 	for {
-		if n := 10000 + w.rng.IntN(9000); !w.numbers[n] {
+		if n := 10000 + w.said.IntN(9000); !w.numbers[n] {
 			w.numbers[n] = true
 			return n
 		}
@@ -59,12 +59,12 @@ func (w *writer) number() int {
 }
 
 func (w *writer) order(p *person, kind, state string, at time.Time) placed {
-	return w.orderOf(p, w.number(), pick(w, productsOf(kind)), state, at)
+	return w.orderOf(p, w.number(), pick(&w.luck, productsOf(kind)), state, at)
 }
 
 // orderOf places an order that is in a state at a moment, and tells its whole history up to now.
 func (w *writer) orderOf(p *person, number int, what product, state string, at time.Time) placed {
-	o := placed{strconv.Itoa(number), what, pick(w, carriers)}
+	o := placed{strconv.Itoa(number), what, pick(&w.luck, carriers)}
 	p.spent += what.price
 	p.orders++
 	h := history{p: p, now: w.now, o: o}

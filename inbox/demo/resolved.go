@@ -20,14 +20,26 @@ const (
 
 // writeResolved writes so many conversations that are done, over all intents by their shares.
 func (w *writer) writeResolved(n int) error {
+	past := newPast(w.now)
+	w.begin(partPast, 0)
+	told := 0
 	for _, group := range w.shares(n) {
 		for i := range group.n {
-			if err := w.resolved(group.Intent, group.Openings[i%len(group.Openings)]); err != nil {
+			told++
+			w.begin(partPast, told)
+			if err := w.resolved(past, group.Intent, group.Openings[i%len(group.Openings)]); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// past is when conversations began that are done: those that went their usual way, and those since.
+type past struct{ slow, quick calendar }
+
+func newPast(now time.Time) past {
+	return past{slow: newCalendar(now.Add(-Days*day), now.Add(-settled)), quick: newCalendar(now.Add(-settled), now.Add(-fast))}
 }
 
 type share struct {
@@ -50,28 +62,29 @@ func (w *writer) shares(n int) []share {
 			k = max(1, left)
 		}
 		left, total = left-k, total-o.Share
-		w.rng.Shuffle(len(o.Openings), func(a, b int) { o.Openings[a], o.Openings[b] = o.Openings[b], o.Openings[a] })
+		w.said.Shuffle(len(o.Openings), func(a, b int) { o.Openings[a], o.Openings[b] = o.Openings[b], o.Openings[a] })
 		all = append(all, share{o, k})
 	}
 	return all
 }
 
-func (w *writer) resolved(intent string, o opening) error {
-	quick := w.chance(recent)
-	for range tries {
-		first, last, takes := w.now.Add(-Days*day), w.now.Add(-settled), slow
+func (w *writer) resolved(past past, intent string, o opening) error {
+	quick := w.even(forHaste) < recent
+	for try := range tries {
+		quick = quick && try < tries/2 // few have time so late
+		calendar, takes := past.slow, slow
 		if quick {
-			first, last, takes = last, w.now.Add(-fast), fast
+			calendar, takes = past.quick, fast
 		}
-		at := w.opening(first, last)
-		contact, err := w.find(o.needs, appointment{at, takes, intent}, false)
+		share := w.chances.Float64()
+		contact, err := w.find(o.needs, appointment{at: calendar.even(share), takes: takes, intent: intent}, false)
 		if errors.Is(err, errNobody) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		w.talks = append(w.talks, w.converse(contact, intent, o, at, quick))
+		w.talks = append(w.talks, w.converse(contact, intent, o, calendar.at(share), quick))
 		return nil
 	}
 	return fmt.Errorf("no contact has time for %q", o.Say)
@@ -89,8 +102,8 @@ func (w *writer) converse(contact int, intent string, o opening, at time.Time, q
 		Opening: w.inOwnWords(p, intent, text, facts), Reaction: w.reaction(intent, facts, quick),
 		Lines: w.lines(intent, o.Say, facts, quick),
 	}
-	if w.chance(0.7) {
-		c.Corrects = pick(w, w.texts.small.Corrections)
+	if w.even(forDetail) < 0.8 {
+		c.Corrects = pick(&w.luck, w.texts.small.Corrections)
 	}
 	return c
 }
@@ -113,34 +126,35 @@ func (w *writer) inOwnWords(p *person, intent, text string, facts map[string]str
 		return text
 	}
 	if w.chance(0.35) {
-		text = pick(w, w.texts.small.Greetings) + text
+		text = pick(&w.luck, w.texts.small.Greetings) + text
 	}
 	if w.chance(0.25) && p.Name != "" {
-		ending, _ := fill(pick(w, w.texts.small.Endings), facts)
+		ending, _ := fill(pick(&w.luck, w.texts.small.Endings), facts)
 		text += ending
 	}
 	return text
 }
 
-// reaction is how an automatic answer is taken: most are content or say nothing more.
+// reaction is how an automatic answer is taken: most are content or say nothing more. Luck would now and then make a
+// month in which nobody called an answer wrong.
 func (w *writer) reaction(intent string, facts map[string]string, quick bool) Reaction {
 	r := Reaction{Says: SaysNothing, Wait: w.between(40*time.Second, 25*time.Minute)}
-	if text, whole := fill(pick(w, w.texts.small.Returns), facts); intent == "return_request" && whole && w.chance(0.7) {
+	if text, whole := fill(pick(&w.luck, w.texts.small.Returns), facts); intent == "return_request" && whole && w.even(forDetail) < 0.7 {
 		r.Says, r.Text = SaysText, text
 		return r
 	}
-	switch x := w.rng.Float64(); {
+	switch x := w.even(forReaction); {
 	case x < 0.5 || quick && x < 0.9:
 		r.Says = SaysYes
 	case x < 0.58:
-		r.Says, r.Text = SaysText, pick(w, w.texts.small.Closings)
-	case x > 0.9 && !exact[intent]:
+		r.Says, r.Text = SaysText, pick(&w.luck, w.texts.small.Closings)
+	case x > 0.88 && !exact[intent]:
 		r.Says = SaysNo
 		if w.chance(0.6) {
-			r.Text = pick(w, w.texts.small.NotHelped)
+			r.Text = pick(&w.luck, w.texts.small.NotHelped)
 		}
-		if w.chance(0.75) {
-			r.CalledWrong = pick(w, w.texts.small.WrongAnswer)
+		if w.even(forDetail) < 0.75 {
+			r.CalledWrong = pick(&w.luck, w.texts.small.WrongAnswer)
 		}
 	}
 	return r
@@ -165,11 +179,11 @@ func (w *writer) lines(intent, opening string, facts map[string]string, quick bo
 		return nil
 	}
 	var lines []Line
-	for _, l := range pick(w, fitting).Lines {
+	for _, l := range pick(&w.luck, fitting).Lines {
 		lines = append(lines, lineOf(l, facts))
 	}
 	if last := lines[len(lines)-1]; last.Kind == AgentSays && w.chance(0.55) {
-		lines = append(lines, Line{Kind: ContactSays, Text: pick(w, w.texts.small.Closings)})
+		lines = append(lines, Line{Kind: ContactSays, Text: pick(&w.luck, w.texts.small.Closings)})
 	}
 	lines = w.handOver(lines)
 	for i := range lines {
@@ -184,7 +198,7 @@ func (w *writer) handOver(lines []Line) []Line {
 	if at < 0 || at == len(lines)-1 || !w.chance(0.25) {
 		return lines
 	}
-	return slices.Insert(lines, at+1, Line{Kind: HandOver, Text: pick(w, w.texts.small.HandOvers)})
+	return slices.Insert(lines, at+1, Line{Kind: HandOver, Text: pick(&w.luck, w.texts.small.HandOvers)})
 }
 
 func (w *writer) wait(kind string, quick bool) time.Duration {
