@@ -22,7 +22,8 @@
 // Outbound. A Sender hands a message over once per call and may be called again for the same MessageID after a crash;
 // where the provider takes a key, MessageID is the key. ErrRefused, wrapped, ends the attempts.
 //
-// Nothing is dropped silently: what is refused is refused aloud, and message text is never logged.
+// Nothing is dropped silently: what is refused is refused aloud, and message text is never logged. Pace and Network bound
+// floods, here and wherever else strangers call.
 //
 // Package channelstest has the suite that every adapter and every Receiver runs.
 package channels

@@ -153,7 +153,7 @@ func benchUsher(ctx context.Context, o benchOptions, dir string, progress io.Wri
 
 // benchEnv makes a child independent of what is set for this process.
 func benchEnv(dir string) []string {
-	return []string{"USHER_DATA=" + dir, "USHER_LISTEN=127.0.0.1:0", "USHER_PUBLIC_URL=", "DATABASE_URL=", "NATS_URL=", "OPENAI_BASE_URL=", "OPENAI_API_KEY=", "USHER_DEMO=", "USHER_RATE=1000000"}
+	return []string{"USHER_DATA=" + dir, "USHER_LISTEN=127.0.0.1:0", "USHER_PUBLIC_URL=", "DATABASE_URL=", "NATS_URL=", "OPENAI_BASE_URL=", "OPENAI_API_KEY=", "USHER_DEMO=", "USHER_TRUSTED_PROXIES=", "USHER_METRICS_TOKEN=", "USHER_RATE=1000000"}
 }
 
 // vectorsWritten waits until history has caught up with the highest rate, which would weigh on the latency at a lower one.

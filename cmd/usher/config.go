@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -40,6 +41,12 @@ type Config struct {
 	Demo bool
 	// Rate is how many messages a second one API key may send. USHER_RATE; default 200.
 	Rate int
+	// TrustedProxies are the addresses and networks of proxies whose X-Forwarded-For says who calls. USHER_TRUSTED_PROXIES,
+	// with commas; default none: whoever connects is who calls.
+	TrustedProxies []string
+	// MetricsToken is what Prometheus must send as its bearer token. USHER_METRICS_TOKEN; without one, /metrics answers
+	// this machine only.
+	MetricsToken string
 }
 
 // configFromEnv reads the environment and applies the defaults.
@@ -55,6 +62,12 @@ func configFromEnv() (Config, error) {
 		OpenAIModel:   envOr("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
 		Company:       envOr("USHER_COMPANY", defaultCompany),
 		Demo:          os.Getenv("USHER_DEMO") == "1",
+		MetricsToken:  os.Getenv("USHER_METRICS_TOKEN"),
+	}
+	for part := range strings.SplitSeq(os.Getenv("USHER_TRUSTED_PROXIES"), ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			c.TrustedProxies = append(c.TrustedProxies, part)
+		}
 	}
 	var err error
 	if c.Rate, err = countFromEnv("USHER_RATE", 200, "messages a second"); err != nil {
@@ -81,6 +94,14 @@ func (c Config) validate() error {
 	if !filepath.IsAbs(c.DataDir) {
 		return fmt.Errorf("USHER_DATA is %q: give an absolute path", c.DataDir)
 	}
+	for _, proxy := range c.TrustedProxies {
+		if !isProxy(proxy) {
+			return fmt.Errorf("USHER_TRUSTED_PROXIES has %q: give addresses or networks of your proxies, such as 10.0.0.7,10.1.0.0/16", proxy)
+		}
+	}
+	if n := len(c.MetricsToken); n > 0 && n < leastToken {
+		return fmt.Errorf("USHER_METRICS_TOKEN has %d characters: give %d or more that nobody guesses, such as those of `openssl rand -hex 16`", n, leastToken)
+	}
 	if c.PublicURL == "" {
 		return nil
 	}
@@ -89,6 +110,28 @@ func (c Config) validate() error {
 		return fmt.Errorf("USHER_PUBLIC_URL is %q: give scheme and host, such as https://help.example.com", c.PublicURL)
 	}
 	return nil
+}
+
+// leastToken is how short a token may be that cannot be guessed over the network.
+const leastToken = 16
+
+// isProxy reports whether s is an address or a network, but not all of the Internet: then anybody could say who they are.
+func isProxy(s string) bool {
+	if ip, err := netip.ParseAddr(s); err == nil {
+		return ip.Zone() == ""
+	}
+	network, err := netip.ParsePrefix(s)
+	return err == nil && network.Bits() > 0
+}
+
+// isLocal reports whether browsers reach the server on its own machine only.
+func (c Config) isLocal() bool {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // countFromEnv reads a whole number of what, 1 or more.

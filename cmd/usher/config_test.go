@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,13 +29,25 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 		t.Error(err)
 	}
 	for name, change := range map[string]func(*Config){
-		"USHER_LISTEN is": func(c *Config) { c.Listen = "8080" },
-		"USHER_DATA is":   func(c *Config) { c.DataDir = "data" },
+		"USHER_LISTEN is":                      func(c *Config) { c.Listen = "8080" },
+		"USHER_DATA is":                        func(c *Config) { c.DataDir = "data" },
+		"USHER_METRICS_TOKEN has 5 characters": func(c *Config) { c.MetricsToken = "short" },
 	} {
 		c := good
 		change(&c)
 		if err := c.validate(); err == nil || !strings.HasPrefix(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	good.TrustedProxies, good.MetricsToken = []string{"10.0.0.7", "10.1.0.0/16", "::1", "fd00::/8"}, "0123456789abcdef"
+	if err := good.validate(); err != nil {
+		t.Error(err)
+	}
+	for _, proxy := range []string{"proxy.example", "10.0.0.7:80", "0.0.0.0/0", "::/0", "fe80::1%eth0", "10.0.0.0/33"} {
+		c := good
+		c.TrustedProxies = []string{"10.0.0.7", proxy}
+		if err := c.validate(); err == nil || !strings.HasPrefix(err.Error(), "USHER_TRUSTED_PROXIES has \""+proxy) {
+			t.Errorf("%q: %v", proxy, err)
 		}
 	}
 	for _, u := range []string{"help.example", "//help.example", "ftp://help.example", "https://", "https://help.example/usher", "https://help.example?a=b", "https://a b"} {
@@ -43,5 +56,18 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 		if err := c.validate(); err == nil || !strings.HasPrefix(err.Error(), "USHER_PUBLIC_URL is") {
 			t.Errorf("%q: %v", u, err)
 		}
+	}
+}
+
+func TestProxiesAndTheTokenComeFromTheEnvironment(t *testing.T) {
+	t.Setenv("USHER_TRUSTED_PROXIES", " 10.0.0.7, ,10.1.0.0/16")
+	t.Setenv("USHER_METRICS_TOKEN", "0123456789abcdef")
+	c, err := configFromEnv()
+	if err != nil || !slices.Equal(c.TrustedProxies, []string{"10.0.0.7", "10.1.0.0/16"}) || c.MetricsToken != "0123456789abcdef" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	t.Setenv("USHER_TRUSTED_PROXIES", "")
+	if c, err = configFromEnv(); err != nil || len(c.TrustedProxies) != 0 {
+		t.Errorf("%+v, %v", c.TrustedProxies, err)
 	}
 }

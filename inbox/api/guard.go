@@ -37,7 +37,7 @@ func Guard(log *slog.Logger) gin.HandlerFunc {
 			logRequest(log, c, time.Since(began))
 		}()
 		if !storableURL(c.Request.URL) {
-			writeProblem(c, http.StatusBadRequest, "the address holds bytes that are not UTF-8 text; encode it as UTF-8")
+			WriteProblem(c, http.StatusBadRequest, "the address holds bytes that are not UTF-8 text; encode it as UTF-8")
 			return
 		}
 		c.Next()
@@ -51,21 +51,22 @@ func recovered(log *slog.Logger, c *gin.Context, v any) {
 	}
 	log.Error("request panicked", "method", c.Request.Method, "path", c.FullPath(), "panic", v, "stack", string(debug.Stack()))
 	if !c.Writer.Written() {
-		writeProblem(c, http.StatusInternalServerError, "something went wrong here; try again")
+		WriteProblem(c, http.StatusInternalServerError, "something went wrong here; try again")
 	}
 }
 
 // NotFound answers calls that the API does not have.
 func NotFound(c *gin.Context) {
-	writeProblem(c, http.StatusNotFound, "there is no such call; /docs lists all")
+	WriteProblem(c, http.StatusNotFound, "there is no such call; /docs lists all")
 }
 
 // notAllowed answers calls of an address in a way that it does not have; gin has named those it has in Allow.
 func notAllowed(c *gin.Context) {
-	writeProblem(c, http.StatusMethodNotAllowed, "this address does not answer "+c.Request.Method+"; the header Allow says what it answers, /docs lists all calls")
+	WriteProblem(c, http.StatusMethodNotAllowed, "this address does not answer "+c.Request.Method+"; the header Allow says what it answers, /docs lists all calls")
 }
 
-func writeProblem(c *gin.Context, status int, detail string) {
+// WriteProblem answers with a problem document and ends the request.
+func WriteProblem(c *gin.Context, status int, detail string) {
 	b, _ := json.Marshal(errorModel(status, detail)) // plain texts: cannot fail
 	c.Abort()
 	c.Data(status, "application/problem+json", b)
