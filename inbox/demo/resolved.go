@@ -97,15 +97,11 @@ func (w *writer) converse(contact int, intent string, o opening, at time.Time, q
 	}
 	facts := w.factsOf(p, o.needs, at)
 	text, _ := fill(o.Say, facts)
-	c := Conversation{
+	return Conversation{
 		Contact: contact, Intent: intent, Channel: w.channel(p), At: at, State: Resolved, Hours: !quick,
 		Opening: w.inOwnWords(p, intent, text, facts), Reaction: w.reaction(intent, facts, quick),
-		Lines: w.lines(intent, o.Say, facts, quick),
+		Lines: w.lines(intent, o.Say, facts, quick), Corrects: pick(&w.luck, w.texts.small.Corrections),
 	}
-	if w.even(forDetail) < 0.8 {
-		c.Corrects = pick(&w.luck, w.texts.small.Corrections)
-	}
-	return c
 }
 
 // channel is the web chat, but for some who write from the help form of the app.
