@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"usher/inbox/api"
 )
 
@@ -44,9 +42,7 @@ func (h *house) lock(tables ...string) (release func()) {
 	h.Cleanup(func() { _ = tx.Rollback(context.Background()) }) // of a test that failed before
 	return func() {
 		h.Helper()
-		if err := tx.Rollback(h.Context()); err != nil && err != pgx.ErrTxClosed {
-			h.Error(err)
-		}
+		h.must(tx.Rollback(h.Context()))
 	}
 }
 
