@@ -49,11 +49,6 @@ type calendar struct {
 	written []float64 // by the end of each step
 }
 
-// even is the moment by which that share of the stretch is over.
-func (c calendar) even(share float64) time.Time {
-	return c.first.Add(time.Duration(share * float64(len(c.written)) * float64(calendarStep)))
-}
-
 func newCalendar(first, last time.Time) calendar {
 	c := calendar{first: first}
 	sum := 0.0
@@ -62,6 +57,11 @@ func newCalendar(first, last time.Time) calendar {
 		c.written = append(c.written, sum)
 	}
 	return c
+}
+
+// even is the moment by which that share of the stretch is over.
+func (c calendar) even(share float64) time.Time {
+	return c.first.Add(time.Duration(share * float64(len(c.written)) * float64(calendarStep)))
 }
 
 // at is the moment by which that share of all that is written in the stretch is written; share is at least 0 and less than 1.

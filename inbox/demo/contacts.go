@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -111,11 +112,13 @@ var exact = map[string]bool{"order_status": true, "refund_status": true}
 func (w *writer) find(n needs, a appointment, present bool) (int, error) {
 	visitors := !n.identified() && w.chances.Float64() < 0.45
 	again := !present && w.chances.Float64() < 0.05
-	for _, i := range w.chances.Perm(len(w.contacts)) {
-		p := w.contacts[i]
-		if p.suits(n, visitors, present || exact[a.intent]) && w.free(i, a, again) {
-			w.busy[i] = append(w.busy[i], a)
-			return i, nil
+	order := w.chances.Perm(len(w.contacts))
+	for _, visitor := range slices.Compact([]bool{visitors, false}) { // visitors are few, and may all be here already
+		for _, i := range order {
+			if w.contacts[i].suits(n, visitor, present || exact[a.intent]) && w.free(i, a, again) {
+				w.busy[i] = append(w.busy[i], a)
+				return i, nil
+			}
 		}
 	}
 	return 0, fmt.Errorf("%s at %s: %w", a.intent, a.at.Format(time.DateTime), errNobody)

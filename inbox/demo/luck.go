@@ -39,7 +39,7 @@ func (l *luck) begin(part, i int) {
 	l.said, l.chances = rand.New(rand.NewPCG(l.seed, piece)), rand.New(rand.NewPCG(l.seed, piece|1))
 }
 
-// What is dealt out evenly.
+// What is dealt out evenly. forDetail is what goes with a reaction.
 const (
 	forReaction = iota
 	forDetail
