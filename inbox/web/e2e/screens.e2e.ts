@@ -109,8 +109,12 @@ describe.each(looks)('at $name', ({ name: look, ...options }) => {
     if (shots) await page.screenshot({ path: `${shots}/${name}-${look}.png` });
     expect(await breaches(page)).toEqual([]);
     expect(page.complaints).toEqual([]);
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(wider, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+    const beyond = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { x: scrollWidth - innerWidth, y: scrollHeight - innerHeight };
+    });
+    expect(beyond.x, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+    expect(beyond.y, 'the page scrolls as a whole').toBeLessThanOrEqual(0);
   });
 });
 

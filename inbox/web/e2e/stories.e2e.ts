@@ -85,6 +85,17 @@ async function breaches(page: Page): Promise<string[]> {
 }
 
 describe('a question with a standard answer', () => {
+  it('stays in its frame with a long history behind it', async () => {
+    const customer = await openChat();
+    const panel = customer.locator('section.panel');
+    await panel.getByText('Today').or(panel.locator('.day').first()).first().waitFor();
+    const moved = await panel.evaluate((e) => {
+      e.scrollTop = 1_000;
+      return [e.scrollTop, e.scrollHeight - e.clientHeight];
+    });
+    expect(moved).toEqual([0, 0]);
+    await customer.context().close();
+  });
   it('is answered at once with the state of the order, and a yes ends it', async () => {
     const customer = await openChat();
     await write(customer, 'where is my order 10234?');

@@ -42,11 +42,11 @@ export function Frame() {
         <div id="page" className={styles.page} tabIndex={-1}>
           <Outlet />
         </div>
+        <div className="unseen" aria-live="assertive">
+          {announced}
+        </div>
       </div>
       <Toasts />
-      <div className="unseen" aria-live="assertive">
-        {announced}
-      </div>
       <ShortcutHelp opened={help} onClose={() => setHelp(false)} />
     </LiveContext>
   );
