@@ -117,9 +117,10 @@ export class Panel {
   render(): void {
     const { site, people, link, thread } = this.chat;
     write(this.title, site.company || 'Chat');
-    write(this.here, people ? hereWords(people.online) : '');
-    set(this.here, 'data-away', people?.away ?? false);
     const trouble = link === 'refused' ? refusedWords : this.chat.apart ? keptWords : '';
+    // Without a connection nobody knows who is here.
+    write(this.here, people && !trouble ? hereWords(people.online) : '');
+    set(this.here, 'data-away', people?.away ?? false);
     this.banner.hidden = trouble === '';
     write(this.bannerText, trouble);
     const focused = (this.node.getRootNode() as ShadowRoot).activeElement === this.input;

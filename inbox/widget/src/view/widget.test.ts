@@ -120,8 +120,10 @@ test('without a connection it says so and typing goes on', async () => {
   FakeSocket.last.end();
   await settled();
   expect(find('.banner').hidden).toBe(true); // it may be back in a moment
+  expect(find('.here').textContent).toContain('here');
   await vi.waitFor(() => expect(find('.banner').hidden).toBe(false), { timeout: 3000 });
   expect(find('.banner').textContent).toContain('kept');
+  expect(find('.here').textContent).toBe('');
   expect(find<HTMLTextAreaElement>('textarea').disabled).toBe(false);
 });
 
