@@ -3,6 +3,7 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  Link,
   lazyRouteComponent,
   Outlet,
   redirect,
@@ -36,7 +37,11 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
     <Failed what="This page could not be shown" error={error} onRetry={reset} />
   ),
   notFoundComponent: () => (
-    <Failed what="There is no such page" error={new Error('The address may be old or mistyped.')} />
+    <Failed
+      what="There is no such page"
+      error={new Error('The address may be old or mistyped.')}
+      action={<Link to="/">Go to the inbox</Link>}
+    />
   ),
 });
 

@@ -23,15 +23,18 @@ export function Empty({
   );
 }
 
-/** What failed, why, and a way to try again. */
-export function Failed({ what, error, onRetry }: { what: string; error: unknown; onRetry?: () => void }) {
+type FailedProps = { what: string; error: unknown; onRetry?: () => void; action?: ReactNode };
+
+/** What failed, why, and a way to try again, or another way on. */
+export function Failed({ what, error, onRetry, action }: FailedProps) {
   return (
     <div className={styles.state} role="alert">
       <strong>{what}</strong>
       <p>{error instanceof Error ? sentence(error.message) : 'Something unexpected happened.'}</p>
-      {onRetry && (
+      {(onRetry || action) && (
         <div className={styles.actions}>
-          <Button onClick={onRetry}>Try again</Button>
+          {onRetry && <Button onClick={onRetry}>Try again</Button>}
+          {action}
         </div>
       )}
     </div>

@@ -54,12 +54,6 @@ export function InboxPage() {
 }
 
 function Detail({ id, wide }: { id: string | undefined; wide: boolean }) {
-  const [kept, keep] = usePreference('contextOpen');
-  const [folded, setFolded] = useState(true);
-  const [width] = usePreference('contextWidth');
-  const open = wide ? kept === 'yes' : !folded;
-  const toggle = () => (wide ? keep(open ? 'no' : 'yes') : setFolded(!folded));
-  useShortcuts({ context: toggle });
   if (!id) {
     return (
       <main className={`${styles.pane} ${styles.thread}`}>
@@ -69,6 +63,17 @@ function Detail({ id, wide }: { id: string | undefined; wide: boolean }) {
       </main>
     );
   }
+  return <Opened id={id} wide={wide} />;
+}
+
+function Opened({ id, wide }: { id: string; wide: boolean }) {
+  const [kept, keep] = usePreference('contextOpen');
+  const [folded, setFolded] = useState(true);
+  const [width] = usePreference('contextWidth');
+  const { isError, data } = useQuery(conversationQuery(id));
+  const open = (wide ? kept === 'yes' : !folded) && !(isError && !data);
+  const toggle = () => (wide ? keep(open ? 'no' : 'yes') : setFolded(!folded));
+  useShortcuts({ context: toggle });
   return (
     <>
       <main className={`${styles.pane} ${styles.thread}`}>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ArrowDown } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '@/api/client';
@@ -27,14 +28,7 @@ type Props = { id: string; contextOpen: boolean; onToggleContext: () => void };
 export function Thread({ id, contextOpen, onToggleContext }: Props) {
   const conversation = useQuery(conversationQuery(id));
   if (conversation.isError && !conversation.data) {
-    const missing = conversation.error instanceof ApiError && conversation.error.status === 404;
-    return (
-      <Failed
-        what={missing ? 'There is no such conversation' : 'The conversation could not be read'}
-        error={conversation.error}
-        onRetry={() => void conversation.refetch()}
-      />
-    );
+    return <Unread error={conversation.error} onRetry={() => void conversation.refetch()} />;
   }
   return (
     <div className={styles.thread}>
@@ -47,6 +41,19 @@ export function Thread({ id, contextOpen, onToggleContext }: Props) {
       {conversation.data && <Composer conversation={conversation.data} />}
     </div>
   );
+}
+
+function Unread({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const toList = (
+    <Link from="/inbox/$view/$conversation" to="/inbox/$view" search={(s) => s}>
+      Go to the list
+    </Link>
+  );
+  if (error instanceof ApiError && error.status === 404) {
+    const why = new Error('The address may be mistyped, or the customer was erased.');
+    return <Failed what="There is no such conversation" error={why} action={toList} />;
+  }
+  return <Failed what="The conversation could not be read" error={error} onRetry={onRetry} action={toList} />;
 }
 
 function Log({ conversation: c }: { conversation: Conversation }) {
