@@ -15,10 +15,12 @@ type Props = {
   opened: boolean;
   onChange: (opened: boolean) => void;
   className?: string | undefined;
+  /** -1 in a list, where Tab stops at one row alone. */
+  tabIndex?: number;
 };
 
 /** The intent with its confidence; opens "Why here?". Nothing before the first decision. */
-export function WhyChip({ conversation: c, opened, onChange, className }: Props) {
+export function WhyChip({ conversation: c, opened, onChange, className, tabIndex }: Props) {
   const catalogue = useQuery(intentsQuery).data;
   if (!c.intent && !c.decision_id) return null;
   const name = c.intent ? intentName(c.intent, catalogue) : 'not understood';
@@ -27,6 +29,7 @@ export function WhyChip({ conversation: c, opened, onChange, className }: Props)
       <Popover.Target>
         <button
           type="button"
+          tabIndex={tabIndex}
           className={`${chip.chip} ${className ?? ''}`}
           data-tone={c.degraded ? 'warn' : 'plain'}
           aria-label={`Why here? ${name}, ${percent(c.confidence)} sure`}

@@ -48,6 +48,12 @@ export const Row = memo(function Row({ conversation: c, view, selected, unread, 
           <PriorityMark priority={c.priority} />
           {unread && <span className={styles.dot} title="Unread" />}
         </span>
+        {owner && (
+          <span className={styles.owner} title={`With ${owner.name}`}>
+            <Avatar name={owner.name} size={20} />
+            <span className="unseen">with {owner.name}</span>
+          </span>
+        )}
         <When conversation={c} view={view} />
       </div>
       <div className={styles.line}>
@@ -56,13 +62,13 @@ export const Row = memo(function Row({ conversation: c, view, selected, unread, 
           {c.preview || 'No text'}
         </span>
         <span className={styles.end}>
-          <WhyChip conversation={c} opened={why} onChange={setWhy} className={styles.chip} />
-          {owner && (
-            <span className={styles.owner} title={`With ${owner.name}`}>
-              <Avatar name={owner.name} size={20} />
-              <span className="unseen">with {owner.name}</span>
-            </span>
-          )}
+          <WhyChip
+            conversation={c}
+            opened={why}
+            onChange={setWhy}
+            className={styles.chip}
+            tabIndex={tabStop ? 0 : -1}
+          />
         </span>
       </div>
     </div>
