@@ -4,10 +4,12 @@ import styles from './Page.module.css';
 /** A page beside the inbox: a 48-px header with its title and actions, and a body that scrolls. */
 export function Page({
   title,
+  back,
   actions,
   children,
 }: {
   title: string;
+  back?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }) {
@@ -17,6 +19,7 @@ export function Page({
   return (
     <main className={styles.page}>
       <header className={styles.header}>
+        {back}
         <h1>{title}</h1>
         {actions}
       </header>

@@ -57,6 +57,7 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
   return (
     <form ref={form} className={styles.editor} onSubmit={submit}>
       <Writing
+        isNew={!template}
         draft={draft}
         ops={ops}
         naming={template ? `${name}, version ${template.version}` : name && `Its name will be ${name}.`}
@@ -70,7 +71,10 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
             unchanged={!changed}
             ready={Boolean(changed) && name !== ''}
             saving={save.isPending}
-            onBack={() => set(saved)}
+            onBack={() => {
+              set(saved);
+              toast('Went back.', { action: { label: 'Undo', run: () => keep(draft) } });
+            }}
           />
         ) : (
           <p className={styles.hint}>You may look and try. People with the ops role can change it.</p>
@@ -82,6 +86,7 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
 }
 
 type WritingProps = {
+  isNew: boolean;
   draft: Draft;
   ops: boolean;
   naming: string;
@@ -92,12 +97,13 @@ type WritingProps = {
 };
 
 /** The fields, with what is wrong beside them and the buttons before the list of variables. */
-function Writing({ draft, ops, naming, badName, problems, onChange, children }: WritingProps) {
+function Writing({ isNew, draft, ops, naming, badName, problems, onChange, children }: WritingProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   return (
     <div className={styles.writing}>
       <TextInput
         label="Title"
+        autoFocus={isNew}
         readOnly={!ops}
         maxLength={200}
         value={draft.title}
@@ -156,7 +162,7 @@ function Buttons({ saved, unchanged, ready, saving, onBack }: ButtonsProps) {
   return (
     <div className={styles.buttons}>
       <span className={styles.hint}>{saved ? 'Used from the next message on.' : ''}</span>
-      {saved && !unchanged && <Button onClick={onBack}>Back to the saved one</Button>}
+      {!unchanged && <Button onClick={onBack}>{saved ? 'Back to the saved one' : 'Discard'}</Button>}
       <Button type="submit" variant="filled" disabled={!ready} loading={saving}>
         Save
       </Button>

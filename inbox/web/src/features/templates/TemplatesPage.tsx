@@ -24,17 +24,18 @@ export function TemplatesPage() {
   return (
     <Page
       title="Standard answers"
+      back={
+        single &&
+        opened && (
+          <IconButton icon={ArrowLeft} label="Back to the list" onClick={() => setOpened(undefined)} />
+        )
+      }
       actions={
-        <>
-          {single && opened && (
-            <IconButton icon={ArrowLeft} label="Back to the list" onClick={() => setOpened(undefined)} />
-          )}
-          {ops && (
-            <Button leftSection={<Plus size={15} aria-hidden="true" />} onClick={() => setOpened('new')}>
-              New answer
-            </Button>
-          )}
-        </>
+        ops && (
+          <Button leftSection={<Plus size={15} aria-hidden="true" />} onClick={() => setOpened('new')}>
+            New answer
+          </Button>
+        )
       }
     >
       {templates.isPending && <Loading />}
