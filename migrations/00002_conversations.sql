@@ -5,7 +5,9 @@
 --   waiting  it waits on the customer, after an automatic answer or an agent's reply
 --   resolved it is done; a new message starts a new conversation
 -- `last_seq` is the sequence of the newest entry; it is raised under the row's lock, so entries of a
--- conversation have no gaps and a reader can tell when it missed one.
+-- conversation have no gaps and a reader can tell when it missed one. `heard_seq` is the contact's newest entry and
+-- `decided_seq` the newest one that a decision covers: what is owed stands in the row that is locked and written
+-- anyway, and entries are never written twice.
 CREATE TABLE conversations (
     id                 uuid PRIMARY KEY,
     contact_id         uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
@@ -27,6 +29,10 @@ CREATE TABLE conversations (
     given_back_by      uuid REFERENCES agents,
     decision_id        uuid,
     last_seq           bigint NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+    heard_seq          bigint NOT NULL DEFAULT 0 CHECK (heard_seq <= last_seq),
+    decided_seq        bigint NOT NULL DEFAULT 0 CHECK (decided_seq BETWEEN 0 AND heard_seq),
+    -- The decision whose automatic answer is neither sent nor withheld yet; while it stands none other is answered.
+    answer_owed        uuid,
     preview            text NOT NULL DEFAULT '' CHECK (length(preview) <= 200),
     auto_replies       int NOT NULL DEFAULT 0 CHECK (auto_replies >= 0),
     person_wrote_at    timestamptz,
@@ -45,7 +51,7 @@ CREATE TABLE conversations (
 -- Two first messages at the same instant make one conversation.
 CREATE UNIQUE INDEX conversations_one_open ON conversations (contact_id, inbox_address_id) WHERE status <> 'resolved';
 CREATE INDEX conversations_queue ON conversations (team_id, priority_rank, queued_at) WHERE status = 'open' AND agent_id IS NULL;
-CREATE INDEX conversations_agent ON conversations (agent_id, status) WHERE status <> 'resolved';
+CREATE INDEX conversations_agent ON conversations (agent_id, status) WHERE agent_id IS NOT NULL AND status <> 'resolved';
 CREATE INDEX conversations_live ON conversations (last_message_at DESC, id DESC) WHERE status <> 'resolved';
 CREATE INDEX conversations_resolved ON conversations (resolved_at DESC, id DESC) WHERE status = 'resolved';
 CREATE INDEX conversations_contact ON conversations (contact_id, created_at DESC);
@@ -55,10 +61,14 @@ CREATE INDEX conversations_address ON conversations (contact_address_id);
 CREATE INDEX conversations_answered ON conversations (inbox_address_id, created_at DESC) WHERE person_wrote_at IS NOT NULL;
 CREATE INDEX conversations_watch ON conversations (watch_until) WHERE watch_until IS NOT NULL AND status = 'waiting';
 
--- Entries of a conversation, append-only but for the marks at the end. `provider_at` is the time the
+-- The work that is not done: small, and with messages_unsent all that the sweeper looks at.
+CREATE INDEX conversations_owed ON conversations (id) WHERE heard_seq > decided_seq OR answer_owed IS NOT NULL;
+
+-- Entries of a conversation, append-only but for how the delivery goes. `provider_at` is the time the
 -- channel gave, `created_at` the server's; `seq` orders. `external_id` is the provider's or sender's id:
 -- a repeat on the same inbox address is a no-op. `client_id` does the same for what agents send.
--- An activity is a line of history (assigned, resolved, ...): its payload says what happened.
+-- An activity is a line of history (assigned, resolved, ...): its payload says what happened. The inbox address is the
+-- conversation's, repeated for uniqueness; a foreign key on it would lock the same few rows with every message.
 CREATE TABLE messages (
     id               uuid PRIMARY KEY,
     conversation_id  uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
@@ -66,32 +76,32 @@ CREATE TABLE messages (
     kind             text NOT NULL CHECK (kind IN ('inbound', 'outbound', 'note', 'activity')),
     author           text NOT NULL CHECK (author IN ('contact', 'agent', 'automatic', 'system')),
     agent_id         uuid REFERENCES agents,
-    inbox_address_id uuid NOT NULL REFERENCES inbox_addresses,
+    inbox_address_id uuid NOT NULL,
     external_id      text CHECK (length(external_id) BETWEEN 1 AND 200),
     client_id        text CHECK (length(client_id) BETWEEN 1 AND 100),
     text             text NOT NULL CHECK (octet_length(text) <= 65536),
     payload          jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(payload) = 'object'),
     provider_at      timestamptz,
     created_at       timestamptz NOT NULL DEFAULT now(),
-    -- inbound: the decision that covers it, set once. automatic outbound: the decision that caused it.
+    -- automatic outbound only: the decision that caused it
     decision_id      uuid,
     -- outbound only
     delivery         text CHECK (delivery IN ('pending', 'sent', 'delivered', 'read', 'failed')),
     UNIQUE (conversation_id, seq),
     CHECK ((kind = 'outbound') = (delivery IS NOT NULL)),
     CHECK ((author = 'agent') = (agent_id IS NOT NULL)),
-    CHECK (kind <> 'inbound' OR author = 'contact')
+    CHECK (kind <> 'inbound' OR author = 'contact'),
+    CHECK (decision_id IS NULL OR kind = 'outbound')
 );
 CREATE UNIQUE INDEX messages_external ON messages (inbox_address_id, external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_client ON messages (conversation_id, client_id) WHERE client_id IS NOT NULL;
--- A text is indexed once it is decided or handed over: before, its row is about to be written again, and with it the index.
+-- What people wrote; automatic answers all say the same. A reply is indexed once it is handed over: before, its row is about
+-- to be written again, and with it the index.
 CREATE INDEX messages_search ON messages USING gin (search_words(text))
-    WHERE kind = 'note' OR kind = 'inbound' AND decision_id IS NOT NULL OR kind = 'outbound' AND delivery <> 'pending';
--- The work that is not done: small, and all that the sweeper looks at.
-CREATE INDEX messages_undecided ON messages (conversation_id, seq) WHERE kind = 'inbound' AND decision_id IS NULL;
+    WHERE kind IN ('inbound', 'note') OR author = 'agent' AND delivery <> 'pending';
 CREATE INDEX messages_unsent ON messages (created_at) WHERE delivery = 'pending';
 -- One automatic answer per decision, whatever is delivered twice.
-CREATE UNIQUE INDEX messages_one_answer ON messages (decision_id) WHERE kind = 'outbound' AND decision_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_one_answer ON messages (decision_id) WHERE decision_id IS NOT NULL;
 
 -- Who owned a conversation when, append-only but for the end.
 CREATE TABLE assignments (

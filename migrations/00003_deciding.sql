@@ -55,11 +55,14 @@ CREATE TABLE predictions (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
--- What was decided, append-only but for `state`: pending until the effect is done, then done or withheld.
+-- What was decided of the contact's messages up to `up_to_seq` that no earlier decision covers: each is decided once.
+-- Append-only but for the reason for which an automatic answer was not sent in the end. The policy is no foreign key,
+-- because every decision would lock the same row; policies are never deleted.
 CREATE TABLE decisions (
     id              uuid PRIMARY KEY,
     conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
     message_id      uuid NOT NULL,
+    up_to_seq       bigint NOT NULL CHECK (up_to_seq > 0),
     route           text NOT NULL CHECK (route IN ('reply', 'agent', 'resolve')),
     template        text,
     team            text,
@@ -68,18 +71,17 @@ CREATE TABLE decisions (
     priority        text NOT NULL CHECK (priority IN ('urgent', 'high', 'normal', 'low')),
     language        text NOT NULL,
     degraded        boolean NOT NULL,
-    policy_version  int NOT NULL REFERENCES policies,
+    policy_version  int NOT NULL,
     policy_hash     text NOT NULL,
     model_hash      text NOT NULL,
     trace           jsonb NOT NULL,
-    state           text NOT NULL CHECK (state IN ('pending', 'done', 'withheld')),
     withheld_reason text,
     created_at      timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (conversation_id, up_to_seq),
     CHECK ((route = 'reply') = (template IS NOT NULL)),
+    CHECK (withheld_reason IS NULL OR route = 'reply'),
     CHECK (route <> 'agent' OR team IS NOT NULL)
 );
-CREATE INDEX decisions_conversation ON decisions (conversation_id, created_at DESC);
-CREATE INDEX decisions_pending ON decisions (created_at) WHERE state = 'pending';
 CREATE INDEX decisions_recent ON decisions (created_at, intent);
 
 -- The routing request as it was decided on, whole: erasable with the contact, kept apart from the trace.
@@ -113,10 +115,10 @@ CREATE TABLE feedback (
 
 -- Vectors live apart from messages and are written in batches, because one insertion into an HNSW index
 -- costs milliseconds. One partition per embedder, so each has its own dimension and index; partitions are
--- made when an embedder is first seen.
+-- made when an embedder is first seen, and only for models that exist.
 -- Message vectors: exact search over one contact, so a btree and no HNSW.
 CREATE TABLE message_vectors (
-    model_id   int NOT NULL REFERENCES models,
+    model_id   int NOT NULL,
     message_id uuid NOT NULL,
     contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
     embedding  halfvec NOT NULL,
@@ -127,17 +129,18 @@ CREATE INDEX message_vectors_contact ON message_vectors (contact_id, created_at 
 
 -- Case vectors: one per resolved conversation, HNSW over the whole partition.
 CREATE TABLE case_vectors (
-    model_id        int NOT NULL REFERENCES models,
+    model_id        int NOT NULL,
     conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
     embedding       halfvec NOT NULL,
     PRIMARY KEY (model_id, conversation_id)
 ) PARTITION BY LIST (model_id);
 
--- Texts waiting for a vector: a message once it is decided, a case once it is resolved.
+-- Texts waiting for a vector: a message once it is decided, a case once it is resolved. What is gone by its turn leaves
+-- the list without one.
 CREATE TABLE vector_work (
     kind       text NOT NULL CHECK (kind IN ('message', 'case')),
     ref        uuid NOT NULL,
-    contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    contact_id uuid NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (kind, ref)
 );

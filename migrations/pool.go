@@ -21,6 +21,8 @@ func Pool(ctx context.Context, url string) (*pgxpool.Pool, error) {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	config.MaxConns = max(config.MaxConns, leastConns)
+	// Statements take arrays, and the planner would look at the length of each anew: that costs more than it ever finds.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		pgxuuid.Register(conn.TypeMap())
 		return pgxvec.RegisterTypes(ctx, conn)

@@ -181,9 +181,9 @@ func (d demoCheck) threads(t *testing.T) {
 
 func (d demoCheck) finished(t *testing.T) {
 	for what, sql := range map[string]string{
-		"undecided":              `SELECT count(*) FROM messages WHERE kind = 'inbound' AND decision_id IS NULL`,
+		"undecided":              `SELECT count(*) FROM conversations WHERE heard_seq > decided_seq`,
 		"not handed over":        `SELECT count(*) FROM messages WHERE delivery IN ('pending', 'failed')`,
-		"unanswered":             `SELECT count(*) FROM decisions WHERE state = 'pending'`,
+		"unanswered":             `SELECT count(*) FROM conversations WHERE answer_owed IS NOT NULL`,
 		"texts without a vector": `SELECT count(*) FROM vector_work`,
 		"cases that are missing": `SELECT 254 - count(*) FROM case_vectors`,
 	} {

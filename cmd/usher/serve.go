@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,10 @@ import (
 
 // stopTimeout is how long requests under way may take once the server was asked to stop.
 const stopTimeout = 10 * time.Second
+
+// heapGrowth, in percent, is how much is allocated between collections. The heap at rest is small, so twice the usual
+// costs a few MB and halves the work.
+const heapGrowth = 200
 
 func newServeCmd() *cobra.Command {
 	var demo, verbose bool
@@ -33,6 +38,9 @@ USHER_DATA and USHER_PUBLIC_URL say where it listens, keeps its data, and how br
 				return err
 			}
 			config.Demo = config.Demo || demo
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(heapGrowth)
+			}
 			level := slog.LevelInfo
 			if verbose {
 				level = slog.LevelDebug

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +35,8 @@ type subject struct {
 	request      routing.Request
 	inboxAddress uuid.UUID
 	acceptedAt   []time.Time // of the covered messages
+	decidedSeq   int64       // up to where all was decided before
+	upTo         int64       // sequence of the newest covered message
 	// below is set under the lock
 	lastSeq   int64
 	more      bool       // the contact wrote more than is covered
@@ -110,14 +111,14 @@ func (blindDecider) Prepare(_ context.Context, requests []routing.Request) {
 // undecided reads the subjects without locks.
 func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*subject, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id, c.inbox_address_id, c.channel, k.id, k.type, k.attributes, m.id, m.text, m.payload, m.created_at
+		SELECT c.id, c.inbox_address_id, c.channel, c.decided_seq, k.id, k.type, k.attributes, m.id, m.seq, m.text, m.payload, m.created_at
 		FROM conversations c
 		JOIN contacts k ON k.id = c.contact_id
 		JOIN LATERAL (
 			SELECT id, seq, text, payload, created_at FROM messages
-			WHERE conversation_id = c.id AND kind = 'inbound' AND decision_id IS NULL ORDER BY seq LIMIT $2
+			WHERE conversation_id = c.id AND kind = 'inbound' AND seq > c.decided_seq ORDER BY seq LIMIT $2
 		) m ON true
-		WHERE c.id = ANY($1) ORDER BY c.id, m.seq`, conversations, maxCovered)
+		WHERE c.id = ANY($1) AND c.heard_seq > c.decided_seq ORDER BY c.id, m.seq`, conversations, maxCovered)
 	if err != nil {
 		return nil, fmt.Errorf("read undecided messages: %w", err)
 	}
@@ -128,16 +129,19 @@ func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*su
 		channel, contactType, text            string
 		attributes                            map[string]any
 		payload                               struct{ Choice string }
+		decidedSeq, seq                       int64
 		at                                    time.Time
 	}
-	_, err = pgx.ForEachRow(rows, []any{&row.conversation, &row.inbox, &row.channel, &row.contact, &row.contactType, &row.attributes, &row.message, &row.text, &row.payload, &row.at}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&row.conversation, &row.inbox, &row.channel, &row.decidedSeq, &row.contact, &row.contactType, &row.attributes, &row.message, &row.seq, &row.text, &row.payload, &row.at}, func() error {
 		if n := len(subjects); n == 0 || subjects[n-1].request.ConversationID != row.conversation {
-			subjects = append(subjects, &subject{inboxAddress: row.inbox, request: routing.Request{
+			subjects = append(subjects, &subject{inboxAddress: row.inbox, decidedSeq: row.decidedSeq, request: routing.Request{
 				ConversationID: row.conversation, Channel: row.channel, At: now,
 				Contact: routing.Contact{ID: row.contact, Type: row.contactType, Attributes: row.attributes},
 			}})
 		}
-		subjects[len(subjects)-1].add(row.message, row.text, row.payload.Choice, row.at)
+		x := subjects[len(subjects)-1]
+		x.upTo = row.seq
+		x.add(row.message, row.text, row.payload.Choice, row.at)
 		row.attributes, row.payload.Choice = nil, ""
 		return nil
 	})
@@ -196,65 +200,45 @@ func (s *Store) decide(ctx context.Context, by Decider, subjects []*subject) (ag
 	return again, nil
 }
 
-// lockSubjects locks the conversations in the order of their ids and reads their state. It reports those whose covered
-// messages are all still undecided.
+// lockSubjects locks the conversations in the order of their ids and reads their state. It reports those of which nothing
+// was decided since the subjects were read. All that it reads of a conversation stands in the row itself: after a wait for
+// the lock PostgreSQL reads that row anew, and nothing else.
 func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid.UUID]bool, error) {
 	byID := map[uuid.UUID]*subject{}
 	for _, x := range subjects {
 		byID[x.request.ConversationID] = x
 	}
-	b := &pgx.Batch{}
-	b.Queue(`
+	rows, err := tx.Query(ctx, `
 		SELECT c.id, c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''),
 			COALESCE((SELECT presence = 'offline' OR disabled_at IS NOT NULL FROM agents WHERE id = c.agent_id), false),
 			COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''), c.person_wrote_at IS NOT NULL, c.auto_replies, c.asked,
-			COALESCE(c.intent, ''), c.priority, c.last_seq, c.decision_id
-		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR NO KEY UPDATE OF c`, each(subjects, conversationOf)).Query(func(rows pgx.Rows) error {
-		var id uuid.UUID
-		var ownerName string
-		var offline bool
-		var st routing.State
-		var lastSeq int64
-		var owner, previous *uuid.UUID
-		_, err := pgx.ForEachRow(rows, []any{&id, &owner, &ownerName, &offline, &st.Team, &st.PersonWrote, &st.AutoReplies, &st.Watched, &st.LastIntent, &st.Priority, &lastSeq, &previous}, func() error {
-			x := byID[id]
-			x.request.State, x.lastSeq, x.previous, x.owner, x.ownerName = st, lastSeq, previous, owner, ownerName
-			if x.released = offline; owner != nil && !offline {
-				x.request.State.AgentID = owner
-			}
-			return nil
-		})
-		return err
-	})
-	whole := map[uuid.UUID]bool{}
-	queueStillUndecided(b, byID, whole)
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			COALESCE(c.intent, ''), c.priority, c.decision_id, c.last_seq, c.heard_seq, c.decided_seq, c.answer_owed IS NOT NULL
+		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR NO KEY UPDATE OF c`, each(subjects, conversationOf))
+	if err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
 	}
-	return whole, nil
-}
-
-// queueStillUndecided finds the conversations whose covered messages are all still undecided, and marks those that have
-// more of them or wait for an automatic answer. It is a statement of its own, because it sees what those did who had the
-// locks before; the statement that waited for the locks does not.
-func queueStillUndecided(b *pgx.Batch, byID map[uuid.UUID]*subject, whole map[uuid.UUID]bool) {
-	b.Queue(`
-		SELECT m.conversation_id, array_agg(m.id), COALESCE((
-			SELECT d.state = 'pending' FROM conversations c JOIN decisions d ON d.id = c.decision_id WHERE c.id = m.conversation_id), false)
-		FROM messages m
-		WHERE m.conversation_id = ANY($1) AND m.kind = 'inbound' AND m.decision_id IS NULL GROUP BY m.conversation_id`, slices.Collect(maps.Keys(byID))).Query(func(rows pgx.Rows) error {
-		var conversation uuid.UUID
-		var left []uuid.UUID
-		var pending bool
-		_, err := pgx.ForEachRow(rows, []any{&conversation, &left, &pending}, func() error {
-			x := byID[conversation]
-			x.more = len(left) > len(x.request.MessageIDs)
-			x.request.State.Unsettled = pending || x.more && x.full()
-			whole[conversation] = !slices.ContainsFunc(x.request.MessageIDs, func(m uuid.UUID) bool { return !slices.Contains(left, m) })
-			return nil
-		})
-		return err
-	})
+	untouched := map[uuid.UUID]bool{}
+	var id uuid.UUID
+	var ownerName string
+	var offline, owed bool
+	var st routing.State
+	var lastSeq, heardSeq, decidedSeq int64
+	var owner, previous *uuid.UUID
+	if _, err := pgx.ForEachRow(rows, []any{&id, &owner, &ownerName, &offline, &st.Team, &st.PersonWrote, &st.AutoReplies, &st.Watched,
+		&st.LastIntent, &st.Priority, &previous, &lastSeq, &heardSeq, &decidedSeq, &owed}, func() error {
+		x := byID[id]
+		untouched[id] = decidedSeq == x.decidedSeq
+		x.more = heardSeq > x.upTo
+		x.request.State, x.lastSeq, x.previous, x.owner, x.ownerName = st, lastSeq, previous, owner, ownerName
+		x.request.State.Unsettled = owed || x.more && x.full()
+		if x.released = offline; owner != nil && !offline {
+			x.request.State.AgentID = owner
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("lock conversations: %w", err)
+	}
+	return untouched, nil
 }
 
 // full reports whether the subject covers all that a decision can.

@@ -18,7 +18,7 @@ func writeDecisions(ctx context.Context, tx pgx.Tx, decided []*subject) error {
 	if err := queueDecisions(b, decided); err != nil {
 		return err
 	}
-	queueMessages(b, decided)
+	queueVectors(b, decided)
 	queueStates(b, decided)
 	queueFeedback(b, decided)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
@@ -43,20 +43,21 @@ func queueDecisions(b *pgx.Batch, decided []*subject) error {
 	}
 	ids := each(decided, func(x *subject) uuid.UUID { return x.id })
 	b.Queue(`
-		INSERT INTO decisions (id, conversation_id, message_id, route, template, team, intent, confidence, priority, language, degraded,
-			policy_version, policy_hash, model_hash, trace, state)
-		SELECT id, conversation_id, message_id, route, NULLIF(template, ''), NULLIF(team, ''), intent, confidence, priority, language, degraded,
-			policy_version, policy_hash, model_hash, trace, CASE route WHEN 'reply' THEN 'pending' ELSE 'done' END
+		INSERT INTO decisions (id, conversation_id, message_id, up_to_seq, route, template, team, intent, confidence, priority, language, degraded,
+			policy_version, policy_hash, model_hash, trace)
+		SELECT id, conversation_id, message_id, up_to_seq, route, NULLIF(template, ''), NULLIF(team, ''), intent, confidence, priority, language, degraded,
+			policy_version, policy_hash, model_hash, trace
 		FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::real[], $9::text[], $10::text[], $11::bool[],
-			$12::int[], $13::text[], $14::text[], $15::jsonb[])
-			AS w(id, conversation_id, message_id, route, template, team, intent, confidence, priority, language, degraded, policy_version, policy_hash, model_hash, trace)`,
+			$12::int[], $13::text[], $14::text[], $15::jsonb[], $16::bigint[])
+			AS w(id, conversation_id, message_id, route, template, team, intent, confidence, priority, language, degraded, policy_version, policy_hash, model_hash, trace, up_to_seq)`,
 		ids, each(decided, conversationOf), each(decided, lastMessage),
 		each(decided, func(x *subject) string { return x.decision.Route }), each(decided, func(x *subject) string { return x.decision.Template }),
 		each(decided, func(x *subject) string { return x.decision.Team }), each(decided, func(x *subject) string { return x.decision.Intent }),
 		each(decided, func(x *subject) float32 { return float32(x.decision.Confidence) }), each(decided, func(x *subject) string { return string(x.decision.Priority) }),
 		each(decided, func(x *subject) string { return x.decision.Language }), each(decided, func(x *subject) bool { return x.decision.Degraded }),
 		each(decided, func(x *subject) int { return x.decision.PolicyVersion }), each(decided, func(x *subject) string { return x.decision.PolicyHash }),
-		each(decided, func(x *subject) string { return x.decision.ModelHash }), traces)
+		each(decided, func(x *subject) string { return x.decision.ModelHash }), traces,
+		each(decided, upTo))
 	b.Queue(`INSERT INTO decision_inputs (decision_id, request) SELECT * FROM unnest($1::uuid[], $2::jsonb[])`, ids, requests)
 	b.Queue(`
 		INSERT INTO predictions (message_id, model_hash, intent, confidence, priority, language, entities)
@@ -69,15 +70,14 @@ func queueDecisions(b *pgx.Batch, decided []*subject) error {
 	return nil
 }
 
-// queueMessages marks the covered messages as decided and has vectors made of them later.
-func queueMessages(b *pgx.Batch, decided []*subject) {
-	var messages, decisions, contacts []uuid.UUID
+// queueVectors has vectors made of the covered messages later.
+func queueVectors(b *pgx.Batch, decided []*subject) {
+	var messages, contacts []uuid.UUID
 	for _, x := range decided {
 		for _, m := range x.request.MessageIDs {
-			messages, decisions, contacts = append(messages, m), append(decisions, x.id), append(contacts, x.request.Contact.ID)
+			messages, contacts = append(messages, m), append(contacts, x.request.Contact.ID)
 		}
 	}
-	b.Queue(`UPDATE messages m SET decision_id = w.decision FROM unnest($1::uuid[], $2::uuid[]) AS w(id, decision) WHERE m.id = w.id`, messages, decisions)
 	b.Queue(`INSERT INTO vector_work (kind, ref, contact_id) SELECT 'message', * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING`, messages, contacts)
 }
 
@@ -85,13 +85,13 @@ func queueMessages(b *pgx.Batch, decided []*subject) {
 func queueStates(b *pgx.Batch, decided []*subject) {
 	b.Queue(`
 		WITH w AS (
-			SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::real[], $8::text[], $9::bool[], $10::bool[], $11::bigint[], $12::uuid[])
-				AS w(id, decision, route, team, skills, intent, confidence, language, degraded, released, last_seq, preferred)
+			SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::real[], $8::text[], $9::bool[], $10::bool[], $11::bigint[], $12::uuid[], $13::bigint[], $14::text[])
+				AS w(id, decision, route, team, skills, intent, confidence, language, degraded, released, last_seq, preferred, up_to_seq, priority)
 		)
 		UPDATE conversations c SET
 			decision_id = w.decision, intent = w.intent, confidence = w.confidence, language = w.language, degraded = w.degraded, last_seq = w.last_seq,
-			asked = false,
-			priority = CASE WHEN w.route = 'resolve' THEN c.priority ELSE (SELECT priority FROM decisions WHERE id = w.decision) END,
+			decided_seq = w.up_to_seq, answer_owed = CASE WHEN w.route = 'reply' THEN w.decision ELSE c.answer_owed END, asked = false,
+			priority = CASE WHEN w.route = 'resolve' THEN c.priority ELSE w.priority END,
 			team_id = CASE WHEN w.route = 'agent' THEN COALESCE((SELECT id FROM teams WHERE slug = w.team), c.team_id) ELSE c.team_id END,
 			skills = CASE WHEN w.route = 'agent' THEN string_to_array(w.skills, ' ') ELSE c.skills END,
 			preferred_agent_id = CASE WHEN w.released THEN c.agent_id WHEN w.route = 'agent' THEN COALESCE(w.preferred, c.preferred_agent_id) ELSE c.preferred_agent_id END,
@@ -108,9 +108,11 @@ func queueStates(b *pgx.Batch, decided []*subject) {
 		each(decided, func(x *subject) string { return strings.Join(x.decision.Skills, " ") }), each(decided, func(x *subject) string { return x.decision.Intent }),
 		each(decided, func(x *subject) float32 { return float32(x.decision.Confidence) }), each(decided, func(x *subject) string { return x.decision.Language }),
 		each(decided, func(x *subject) bool { return x.decision.Degraded }), each(decided, func(x *subject) bool { return x.released }),
-		each(decided, func(x *subject) int64 { return x.lastSeq }), each(decided, func(x *subject) *uuid.UUID { return x.request.Evidence.PreferredAgent }))
-	b.Queue(`UPDATE assignments SET ended_at = now() WHERE conversation_id = ANY($1) AND ended_at IS NULL`,
-		conversationsOf(decided, func(x *subject) bool { return x.released }))
+		each(decided, func(x *subject) int64 { return x.lastSeq }), each(decided, func(x *subject) *uuid.UUID { return x.request.Evidence.PreferredAgent }),
+		each(decided, upTo), each(decided, func(x *subject) string { return string(x.decision.Priority) }))
+	if released := conversationsOf(decided, func(x *subject) bool { return x.released }); len(released) > 0 {
+		b.Queue(`UPDATE assignments SET ended_at = now() WHERE conversation_id = ANY($1) AND ended_at IS NULL`, released)
+	}
 	b.Queue(`
 		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload)
 		SELECT id, conversation_id, seq, 'activity', 'system', inbox_address_id, '', payload
@@ -123,8 +125,9 @@ func queueStates(b *pgx.Batch, decided []*subject) {
 		SELECT route, token, conversation_id, id FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) AS w(route, token, conversation_id, id)
 		WHERE route <> 'resolve'`,
 		each(decided, func(x *subject) string { return x.decision.Route }), each(decided, token), each(decided, conversationOf), each(decided, func(x *subject) uuid.UUID { return x.id }))
-	b.Queue(`INSERT INTO vector_work (kind, ref, contact_id) SELECT 'case', id, contact_id FROM conversations WHERE id = ANY($1) ON CONFLICT DO NOTHING`,
-		conversationsOf(decided, func(x *subject) bool { return x.decision.Route == routing.ToResolve }))
+	if done := conversationsOf(decided, func(x *subject) bool { return x.decision.Route == routing.ToResolve }); len(done) > 0 {
+		b.Queue(`INSERT INTO vector_work (kind, ref, contact_id) SELECT 'case', id, contact_id FROM conversations WHERE id = ANY($1) ON CONFLICT DO NOTHING`, done)
+	}
 }
 
 // queueFeedback keeps what the contacts said of the automatic answers before.
@@ -153,6 +156,8 @@ func token(x *subject) string {
 }
 
 func conversationOf(x *subject) uuid.UUID { return x.request.ConversationID }
+
+func upTo(x *subject) int64 { return x.upTo }
 
 func lastMessage(x *subject) uuid.UUID {
 	return x.request.MessageIDs[len(x.request.MessageIDs)-1]

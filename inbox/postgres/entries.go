@@ -32,6 +32,7 @@ type locked struct {
 	skills         []string
 	decision       *uuid.UUID
 	lastSeq        int64
+	undecided      bool // the contact wrote something that is not decided yet
 	autoReplies    int
 	personWroteAt  *time.Time
 	queuedAt       *time.Time
@@ -48,11 +49,11 @@ func lockConversation(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*locked, er
 		SELECT c.contact_id, c.contact_address_id, c.inbox_address_id, c.channel, c.status, c.priority,
 			COALESCE(c.intent, ''), c.team_id, COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''),
 			c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''), c.skills,
-			c.decision_id, c.last_seq, c.auto_replies, c.person_wrote_at, c.queued_at, c.watch_until, c.waiting_since
+			c.decision_id, c.last_seq, c.heard_seq > c.decided_seq, c.auto_replies, c.person_wrote_at, c.queued_at, c.watch_until, c.waiting_since
 		FROM conversations c WHERE c.id = $1 FOR NO KEY UPDATE`, id).
 		Scan(&c.contact, &c.contactAddress, &c.inboxAddress, &c.channel, &c.status, &c.priority,
 			&c.intent, &c.teamID, &c.team, &c.agent, &c.agentName, &c.skills,
-			&c.decision, &c.lastSeq, &c.autoReplies, &c.personWroteAt, &c.queuedAt, &c.watchUntil, &c.waitingSince)
+			&c.decision, &c.lastSeq, &c.undecided, &c.autoReplies, &c.personWroteAt, &c.queuedAt, &c.watchUntil, &c.waitingSince)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("conversation %s: %w", id, inbox.ErrNotFound)
 	}

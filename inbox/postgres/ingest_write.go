@@ -347,14 +347,14 @@ func openConversations(ctx context.Context, tx pgx.Tx, batch []*incoming) error 
 		chans, previews, counts = append(chans, last.Channel), append(previews, preview(last.Text)), append(counts, int64(len(ms)))
 	}
 	rows, err := tx.Query(ctx, `
-		INSERT INTO conversations AS c (id, contact_id, inbox_address_id, contact_address_id, channel, last_seq, preview, waiting_since)
-		SELECT w.id, w.contact_id, w.inbox_address_id, w.contact_address_id, w.channel, w.n, w.preview, now()
+		INSERT INTO conversations AS c (id, contact_id, inbox_address_id, contact_address_id, channel, last_seq, heard_seq, preview, waiting_since)
+		SELECT w.id, w.contact_id, w.inbox_address_id, w.contact_address_id, w.channel, w.n, w.n, w.preview, now()
 		FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[])
 			AS w(id, contact_id, inbox_address_id, contact_address_id, channel, n, preview)
 		LEFT JOIN conversations o ON o.contact_id = w.contact_id AND o.inbox_address_id = w.inbox_address_id AND o.status <> 'resolved'
 		ORDER BY o.id -- rows are locked in the order they come
 		ON CONFLICT (contact_id, inbox_address_id) WHERE status <> 'resolved' DO UPDATE SET
-			last_seq = c.last_seq + excluded.last_seq, preview = excluded.preview, last_message_at = now(),
+			last_seq = c.last_seq + excluded.last_seq, heard_seq = c.last_seq + excluded.last_seq, preview = excluded.preview, last_message_at = now(),
 			contact_address_id = excluded.contact_address_id, status = 'open',
 			waiting_since = COALESCE(c.waiting_since, now())
 		RETURNING c.contact_id, c.inbox_address_id, c.id, c.last_seq`,

@@ -130,11 +130,11 @@ var views = map[inbox.View]view{
 	everything:         {where: `true`, at: `c.last_message_at`, newest: true},
 }
 
-// found are the conversations with all words of @search in one message, or in the contact's name, e-mail and external
+// found are the conversations with all words of @search in one message that a person wrote, or in the contact's name, e-mail and external
 // id, or in the address. Of messages the newest @depth that fit are looked at.
 const found = `found AS MATERIALIZED (
 		(SELECT m.conversation_id AS id FROM messages m
-			WHERE (m.kind = 'note' OR m.kind = 'inbound' AND m.decision_id IS NOT NULL OR m.kind = 'outbound' AND m.delivery <> 'pending')
+			WHERE (m.kind IN ('inbound', 'note') OR m.author = 'agent' AND m.delivery <> 'pending')
 				AND search_words(m.text) @@ to_tsquery('simple', @search)
 			ORDER BY m.id DESC LIMIT @depth)
 		UNION SELECT v.id FROM contacts ct JOIN conversations v ON v.contact_id = ct.id

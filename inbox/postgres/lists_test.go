@@ -38,7 +38,6 @@ func (f *floor) fill(n int) {
 	f.exec(`
 		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text)
 		SELECT gen_random_uuid(), c.id, 1, 'inbound', 'contact', c.inbox_address_id, 'Order ORD-' || 10000 + right(c.id::text, 6)::int || ', it’s über-late' FROM conversations c`)
-	f.exec(`UPDATE messages SET decision_id = id WHERE kind = 'inbound'`)
 	f.exec(`ANALYZE`)
 }
 

@@ -80,8 +80,8 @@ func (s *Store) answer(ctx context.Context, by inbox.Answerer, silence time.Dura
 func (s *Store) pendingReplies(ctx context.Context, decisions []uuid.UUID) ([]*pendingReply, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.conversation_id, d.template, COALESCE(d.team, ''), d.created_at, COALESCE(i.request->'prediction'->'entities', '[]')
-		FROM decisions d JOIN decision_inputs i ON i.decision_id = d.id
-		WHERE d.id = ANY($1) AND d.state = 'pending' AND d.route = 'reply' ORDER BY d.conversation_id, d.id`, decisions)
+		FROM decisions d JOIN conversations c ON c.id = d.conversation_id AND c.answer_owed = d.id JOIN decision_inputs i ON i.decision_id = d.id
+		WHERE d.id = ANY($1) ORDER BY d.conversation_id`, decisions)
 	if err != nil {
 		return nil, fmt.Errorf("read pending answers: %w", err)
 	}
@@ -141,38 +141,32 @@ type answerLock struct {
 	owned        bool
 	queued       bool
 	personWrote  bool
-	newest       bool // no newer decision stands
 	undecided    bool // the contact wrote more, which is not decided yet
 	lastSeq      int64
 }
 
-// lockForAnswer locks the conversations of decisions that are still pending. A conversation has one such decision at most:
-// while it has, nothing else in it is answered automatically.
+// lockForAnswer locks the conversations of those decisions whose answer is still owed; locks are by decision.
 func lockForAnswer(ctx context.Context, tx pgx.Tx, pending []*pendingReply) (map[uuid.UUID]*answerLock, error) {
 	var conversations, decisions []uuid.UUID
 	for _, p := range pending {
 		conversations, decisions = append(conversations, p.conversation), append(decisions, p.decision)
 	}
+	rows, err := tx.Query(ctx, `
+		SELECT c.answer_owed, c.id, c.inbox_address_id, c.channel, c.status, c.agent_id IS NOT NULL, c.team_id IS NOT NULL, c.person_wrote_at IS NOT NULL,
+			c.heard_seq > c.decided_seq, c.last_seq
+		FROM conversations c WHERE c.id = ANY($1) AND c.answer_owed = ANY($2) ORDER BY c.id FOR NO KEY UPDATE`, conversations, decisions)
+	if err != nil {
+		return nil, fmt.Errorf("lock conversations: %w", err)
+	}
 	locks := map[uuid.UUID]*answerLock{}
-	b := &pgx.Batch{}
-	b.Queue(`SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, conversations)
-	b.Queue(`
-		SELECT d.id, c.id, c.inbox_address_id, c.channel, c.status, c.agent_id IS NOT NULL, c.team_id IS NOT NULL, c.person_wrote_at IS NOT NULL,
-			c.decision_id = d.id, c.last_seq,
-			EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'inbound' AND m.decision_id IS NULL)
-		FROM decisions d JOIN conversations c ON c.id = d.conversation_id
-		WHERE d.id = ANY($1) AND d.state = 'pending'`, decisions).Query(func(rows pgx.Rows) error {
-		var decision uuid.UUID
-		var l answerLock
-		_, err := pgx.ForEachRow(rows, []any{&decision, &l.conversation, &l.inboxAddress, &l.channel, &l.status, &l.owned, &l.queued, &l.personWrote, &l.newest, &l.lastSeq, &l.undecided}, func() error {
-			found := l
-			locks[decision] = &found
-			return nil
-		})
-		return err
-	})
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("lock conversations and read what is still pending: %w", err)
+	var decision uuid.UUID
+	var l answerLock
+	if _, err := pgx.ForEachRow(rows, []any{&decision, &l.conversation, &l.inboxAddress, &l.channel, &l.status, &l.owned, &l.queued, &l.personWrote, &l.undecided, &l.lastSeq}, func() error {
+		found := l
+		locks[decision] = &found
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("lock conversations: %w", err)
 	}
 	return locks, nil
 }
@@ -188,8 +182,6 @@ func (l *answerLock) withheld() string {
 		return "the conversation waits for people"
 	case l.status == inbox.Resolved:
 		return "the conversation is resolved"
-	case !l.newest:
-		return "the contact wrote again and that was decided since"
 	}
 	return ""
 }
@@ -200,9 +192,9 @@ func (l *answerLock) queue(b *pgx.Batch, p *pendingReply) (inbox.Change, *sendin
 	change := inbox.Change{ConversationID: l.conversation, Seq: l.lastSeq}
 	switch why := l.withheld(); {
 	case why != "":
-		b.Queue(`UPDATE decisions SET state = 'withheld', withheld_reason = $2 WHERE id = $1`, p.decision, why)
+		b.Queue(`UPDATE decisions SET withheld_reason = $2 WHERE id = $1`, p.decision, why)
 		l.addActivity(b, inbox.ActivityPayload{What: inbox.DidWithhold, Reason: why})
-		b.Queue(`UPDATE conversations SET last_seq = $2 WHERE id = $1`, l.conversation, l.lastSeq)
+		b.Queue(`UPDATE conversations SET last_seq = $2, answer_owed = NULL WHERE id = $1`, l.conversation, l.lastSeq)
 	case p.answer.Err != nil:
 		l.giveToPeople(b, p)
 		change.Team = p.team
@@ -223,10 +215,10 @@ func (l *answerLock) addActivity(b *pgx.Batch, what inbox.ActivityPayload) {
 // giveToPeople is for an answer that came out empty, too long or broken: the contact must not get it, nor nothing.
 func (l *answerLock) giveToPeople(b *pgx.Batch, p *pendingReply) {
 	why := "The automatic answer " + p.template + " could not be written: " + p.answer.Err.Error()
-	b.Queue(`UPDATE decisions SET state = 'withheld', withheld_reason = $2 WHERE id = $1`, p.decision, why)
+	b.Queue(`UPDATE decisions SET withheld_reason = $2 WHERE id = $1`, p.decision, why)
 	l.addActivity(b, inbox.ActivityPayload{What: inbox.DidQueue, Team: p.team, Reason: why})
 	b.Queue(`
-		UPDATE conversations SET last_seq = $2, team_id = (SELECT id FROM teams WHERE slug = $3), queued_at = COALESCE(queued_at, now()), degraded = true
+		UPDATE conversations SET last_seq = $2, answer_owed = NULL, team_id = (SELECT id FROM teams WHERE slug = $3), queued_at = COALESCE(queued_at, now()), degraded = true
 		WHERE id = $1`, l.conversation, l.lastSeq, p.team)
 }
 
@@ -271,7 +263,7 @@ func queueSends(b *pgx.Batch, sends []*sending) {
 		each(sends, func(x *sending) []byte { return x.payload }), each(sends, func(x *sending) uuid.UUID { return x.decision }),
 		each(sends, func(x *sending) string { return handedOver(x.channel) }))
 	b.Queue(`
-		UPDATE conversations c SET last_seq = w.seq, preview = w.preview, last_message_at = now(), auto_replies = auto_replies + 1, asked = w.asks AND NOT w.undecided, -- a "thanks" that came before the question is no answer to it
+		UPDATE conversations c SET last_seq = w.seq, answer_owed = NULL, preview = w.preview, last_message_at = now(), auto_replies = auto_replies + 1, asked = w.asks AND NOT w.undecided, -- a "thanks" that came before the question is no answer to it
 			status = CASE WHEN w.undecided THEN 'open' ELSE 'waiting' END,
 			waiting_since = CASE WHEN w.undecided THEN c.waiting_since END,
 			watch_until = now() + make_interval(secs => w.silence)
@@ -279,7 +271,6 @@ func queueSends(b *pgx.Batch, sends []*sending) {
 		WHERE c.id = w.id`,
 		conversations, seqs, each(sends, func(x *sending) string { return preview(x.text) }), each(sends, func(x *sending) bool { return x.answer.Asks }),
 		each(sends, func(x *sending) bool { return x.undecided }), each(sends, func(x *sending) float64 { return x.silence.Seconds() }))
-	b.Queue(`UPDATE decisions SET state = 'done' WHERE id = ANY($1)`, each(sends, func(x *sending) uuid.UUID { return x.decision }))
 	b.Queue(`
 		INSERT INTO outbox (topic, token, conversation_id, ref)
 		SELECT 'outbound', channel, conversation_id, id FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[]) AS w(channel, conversation_id, id, delivery)

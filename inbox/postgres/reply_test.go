@@ -21,7 +21,7 @@ func TestAMessageBeforeTheAnswerIsOutTakesBothToPeople(t *testing.T) {
 	f.says("ada", "shipping_info please")
 	f.decide(r.ConversationID)
 	f.answer(writer{}, first)
-	if s := value[string](f, `SELECT string_agg(route || ' ' || state, ', ' ORDER BY id) FROM decisions`); s != "reply withheld, agent done" {
+	if s := value[string](f, `SELECT string_agg(route || ' ' || (withheld_reason IS NOT NULL), ', ' ORDER BY id) FROM decisions`); s != "reply true, agent false" {
 		t.Errorf("decisions are %q", s)
 	}
 	if s := value[string](f, `SELECT status || ' ' || (queued_at IS NOT NULL) FROM conversations`); s != "open true" {

@@ -18,7 +18,7 @@ func (s *Store) Resolve(ctx context.Context, conversation uuid.UUID, by inbox.Ag
 		if c.status == inbox.Resolved {
 			return effect{}, inbox.Refuse(inbox.ErrConflict, "it is resolved already")
 		}
-		if err := heard(ctx, tx, c); err != nil {
+		if err := c.heard(); err != nil {
 			return effect{}, err
 		}
 		e := leaves(c)
@@ -47,14 +47,8 @@ func (s *Store) Resolve(ctx context.Context, conversation uuid.UUID, by inbox.Ag
 
 // heard refuses to end a conversation in which the contact has just written and nothing is decided yet: a resolved
 // conversation has no message that waits.
-func heard(ctx context.Context, tx pgx.Tx, c *locked) error {
-	var undecided bool
-	err := tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM messages WHERE conversation_id = $1 AND kind = 'inbound' AND decision_id IS NULL)`, c.id).Scan(&undecided)
-	if err != nil {
-		return fmt.Errorf("look for new messages in conversation %s: %w", c.id, err)
-	}
-	if undecided {
+func (c *locked) heard() error {
+	if c.undecided {
 		return inbox.Refuse(inbox.ErrConflict, "the contact has just written again; read it first")
 	}
 	return nil

@@ -73,18 +73,20 @@ func (s *Store) sweep(ctx context.Context, now, last time.Time, after time.Durat
 	}
 	tag, err := s.pool.Exec(ctx, `
 		WITH stuck AS (
-			SELECT 'inbound' AS topic, '' AS token, conversation_id, id AS ref, created_at
-			FROM messages WHERE kind = 'inbound' AND decision_id IS NULL
+			SELECT 'inbound' AS topic, '' AS token, m.conversation_id, m.id AS ref, m.created_at
+			FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.kind = 'inbound' AND m.seq > c.decided_seq
+			WHERE (c.heard_seq > c.decided_seq OR c.answer_owed IS NOT NULL) AND c.heard_seq > c.decided_seq
 			UNION ALL
-			SELECT 'reply', template, conversation_id, id, created_at
-			FROM decisions WHERE state = 'pending' AND route = 'reply'
+			SELECT 'reply', d.template, d.conversation_id, d.id, d.created_at
+			FROM conversations c JOIN decisions d ON d.id = c.answer_owed
+			WHERE (c.heard_seq > c.decided_seq OR c.answer_owed IS NOT NULL) AND c.answer_owed IS NOT NULL
 			UNION ALL
 			SELECT 'outbound', c.channel, m.conversation_id, m.id, m.created_at
 			FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.delivery = 'pending'
 		), aged AS (
-			SELECT *, floor(log(2.0, greatest(extract(epoch FROM $1::timestamptz - created_at) / $3::float8, 0.5)::numeric))::int + 1 AS attempt,
-				floor(log(2.0, greatest(extract(epoch FROM $2::timestamptz - created_at) / $3::float8, 0.5)::numeric))::int + 1 AS before
-			FROM stuck
+			SELECT *, floor(ln(extract(epoch FROM $1::timestamptz - created_at)::float8 / $3::float8) / ln(2::float8))::int + 1 AS attempt,
+				floor(ln(greatest(extract(epoch FROM $2::timestamptz - created_at)::float8 / $3::float8, 0.5)) / ln(2::float8))::int + 1 AS before
+			FROM stuck WHERE created_at <= $1::timestamptz - make_interval(secs => $3)
 		)
 		INSERT INTO outbox (topic, token, conversation_id, ref, attempt)
 		SELECT topic, token, conversation_id, ref, attempt
@@ -133,8 +135,7 @@ func (s *Store) ResolveSilent(ctx context.Context) error {
 func silent(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT c.id FROM conversations c
-		WHERE c.status = 'waiting' AND c.watch_until < now()
-			AND NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'inbound' AND m.decision_id IS NULL)
+		WHERE c.status = 'waiting' AND c.watch_until < now() AND c.heard_seq = c.decided_seq
 		ORDER BY c.id LIMIT $1 FOR NO KEY UPDATE OF c SKIP LOCKED`, silentBatch)
 	if err != nil {
 		return nil, fmt.Errorf("find the silent: %w", err)

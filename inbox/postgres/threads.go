@@ -19,7 +19,10 @@ import (
 const (
 	messageColumns = `m.id, m.conversation_id, m.seq, m.kind, m.author, m.agent_id,
 		CASE m.author WHEN 'agent' THEN COALESCE(a.name, '') WHEN 'contact' THEN ct.name ELSE '' END,
-		m.text, m.payload, COALESCE(m.client_id, ''), m.decision_id, COALESCE(m.delivery, ''),
+		m.text, m.payload, COALESCE(m.client_id, ''),
+		COALESCE(m.decision_id, CASE WHEN m.kind = 'inbound' THEN (
+			SELECT v.id FROM decisions v WHERE v.conversation_id = m.conversation_id AND v.up_to_seq >= m.seq ORDER BY v.up_to_seq LIMIT 1) END),
+		COALESCE(m.delivery, ''),
 		CASE WHEN m.author = 'automatic' THEN COALESCE(d.confidence, 0) ELSE 0 END, m.provider_at, m.created_at`
 	messageTables = `messages m
 		JOIN conversations c ON c.id = m.conversation_id
@@ -168,9 +171,11 @@ func (s *Store) Decisions(ctx context.Context, conversation uuid.UUID) ([]inbox.
 	out := []inbox.DecisionView{}
 	b := &pgx.Batch{}
 	b.Queue(`
-		SELECT d.id, d.message_id, d.trace, COALESCE(i.request->'prediction', '{}'), COALESCE(i.request->'evidence', '{}'), d.state, COALESCE(d.withheld_reason, ''), d.created_at
-		FROM decisions d LEFT JOIN decision_inputs i ON i.decision_id = d.id
-		WHERE d.conversation_id = $1 ORDER BY d.created_at DESC, d.id DESC LIMIT $2`, conversation, maxDecisions).
+		SELECT d.id, d.message_id, d.trace, COALESCE(i.request->'prediction', '{}'), COALESCE(i.request->'evidence', '{}'),
+			CASE WHEN d.withheld_reason IS NOT NULL THEN 'withheld' WHEN c.answer_owed = d.id THEN 'pending' ELSE 'done' END,
+			COALESCE(d.withheld_reason, ''), d.created_at
+		FROM decisions d JOIN conversations c ON c.id = d.conversation_id LEFT JOIN decision_inputs i ON i.decision_id = d.id
+		WHERE d.conversation_id = $1 ORDER BY d.up_to_seq DESC LIMIT $2`, conversation, maxDecisions).
 		Query(func(rows pgx.Rows) (err error) {
 			out, err = pgx.CollectRows(rows, scanDecision)
 			return err

@@ -17,7 +17,7 @@ func (s *Store) Thresholds(ctx context.Context, since time.Time) ([]inbox.Thresh
 		SELECT d.intent, count(*), count(*) FILTER (WHERE auto),
 			count(*) FILTER (WHERE auto AND (k.wrong OR NOT f.helped)),
 			count(*) FILTER (WHERE auto AND (k.wrong IS NOT NULL OR f.helped IS NOT NULL))
-		FROM (SELECT id, intent, route = 'reply' AND state = 'done' AS auto FROM decisions WHERE created_at >= $1 AND intent IS NOT NULL) d
+		FROM (SELECT id, intent, route = 'reply' AND withheld_reason IS NULL AS auto FROM decisions WHERE created_at >= $1 AND intent IS NOT NULL) d
 		LEFT JOIN feedback f ON f.decision_id = d.id
 		LEFT JOIN (
 			SELECT k.decision_id, bool_or(k.wrong_answer OR k.intent <> o.intent) IS TRUE AS wrong

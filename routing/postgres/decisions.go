@@ -39,11 +39,17 @@ func (d *Decisions) find(ctx context.Context, id uuid.UUID) (routing.Explanation
 	var e routing.Explanation
 	var request []byte
 	err := d.pool.QueryRow(ctx, `
-		SELECT d.id, d.conversation_id, d.message_id, d.created_at, d.trace, d.state, COALESCE(d.withheld_reason, ''), i.request, f.helped
+		SELECT d.id, d.conversation_id, d.message_id, d.created_at, d.trace,
+			CASE WHEN d.withheld_reason IS NOT NULL THEN 'withheld' WHEN c.answer_owed = d.id THEN 'pending' ELSE 'done' END,
+			COALESCE(d.withheld_reason, ''), i.request, f.helped
 		FROM decisions d
+		JOIN conversations c ON c.id = d.conversation_id
 		LEFT JOIN decision_inputs i ON i.decision_id = d.id
 		LEFT JOIN feedback f ON f.decision_id = d.id
-		WHERE d.id = $1 OR d.id = (SELECT decision_id FROM messages WHERE id = $1) OR d.conversation_id = $1
+		WHERE d.id = $1 OR d.conversation_id = $1
+			OR d.id = (SELECT decision_id FROM messages WHERE id = $1)
+			OR d.id = (SELECT v.id FROM messages m JOIN decisions v ON v.conversation_id = m.conversation_id AND v.up_to_seq >= m.seq
+				WHERE m.id = $1 AND m.kind = 'inbound' ORDER BY v.up_to_seq LIMIT 1)
 		ORDER BY d.created_at DESC, d.id DESC LIMIT 1`, id).
 		Scan(&e.ID, &e.ConversationID, &e.MessageID, &e.CreatedAt, &e.Decision, &e.State, &e.Withheld, &request, &e.Helped)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -34,11 +34,10 @@ func (w *world) decided(p *routing.Policy, conversation uuid.UUID) (decision, me
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.exec(`INSERT INTO decisions (id, conversation_id, message_id, route, template, team, intent, confidence, priority, language, degraded, policy_version, policy_hash, model_hash, trace, state)
-		VALUES ($1, $2, $3, $4, NULLIF($5, ''), $6, $7, $8, $9, 'en', false, $10, $11, 'm', $12, 'done')`,
+	w.exec(`INSERT INTO decisions (id, conversation_id, message_id, up_to_seq, route, template, team, intent, confidence, priority, language, degraded, policy_version, policy_hash, model_hash, trace)
+		VALUES ($1, $2, $3, 1, $4, NULLIF($5, ''), $6, $7, $8, $9, 'en', false, $10, $11, 'm', $12)`,
 		decision, conversation, message, d.Route, d.Template, d.Team, d.Intent, d.Confidence, d.Priority, d.PolicyVersion, d.PolicyHash, trace)
 	w.exec(`INSERT INTO decision_inputs (decision_id, request) VALUES ($1, $2)`, decision, input)
-	w.exec(`UPDATE messages SET decision_id = $1 WHERE id = $2`, decision, message)
 	w.exec(`INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, decision_id, delivery) VALUES ($1, $2, 50, 'outbound', 'automatic', $3, 'Soon.', $4, 'sent')`,
 		answer, conversation, w.inbox, decision)
 	return decision, message, answer
@@ -77,8 +76,8 @@ func TestAConversationIsExplainedByItsNewestDecision(t *testing.T) {
 	conversation := w.conversation(past{contact: w.contact(), texts: []string{"one"}})
 	first, message, _ := w.decided(p.Live(), conversation)
 	newest := id()
-	w.exec(`INSERT INTO decisions SELECT ($2::uuid), conversation_id, message_id, route, template, team, intent, confidence, priority, language, degraded, policy_version, policy_hash,
-		model_hash, trace, state, withheld_reason, created_at + interval '1 minute' FROM decisions WHERE id = $1`, first, newest)
+	w.exec(`INSERT INTO decisions SELECT ($2::uuid), conversation_id, message_id, up_to_seq + 1, route, template, team, intent, confidence, priority, language, degraded, policy_version, policy_hash,
+		model_hash, trace, withheld_reason, created_at + interval '1 minute' FROM decisions WHERE id = $1`, first, newest)
 	w.exec(`INSERT INTO assignments (id, conversation_id, agent_id, cause, started_at) VALUES ($1, $2, $3, 'taken', now() + interval '2 minutes')`, id(), conversation, w.agent("Kim"))
 	decisions := NewDecisions(w.pool)
 	e, err := decisions.Explain(t.Context(), conversation)

@@ -138,7 +138,7 @@ func listOld(ctx context.Context, tx pgx.Tx) error {
 		(SELECT 'case', id, contact_id FROM conversations WHERE status = 'resolved' ORDER BY resolved_at DESC, id DESC LIMIT $1)
 		UNION ALL
 		(SELECT 'message', m.id, c.contact_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-		WHERE m.kind = 'inbound' AND m.decision_id IS NOT NULL ORDER BY m.id DESC LIMIT $1)
+		WHERE m.kind = 'inbound' AND m.seq <= c.decided_seq ORDER BY m.id DESC LIMIT $1)
 		ON CONFLICT DO NOTHING`, maxOld); err != nil {
 		return fmt.Errorf("list what was written before: %w", err)
 	}

@@ -119,12 +119,12 @@ func (w *world) conversation(p past) uuid.UUID {
 	}
 	w.exec(`
 		INSERT INTO conversations (id, contact_id, contact_address_id, inbox_address_id, channel, status, intent, agent_id, person_wrote_at,
-			preview, last_message_at, resolved_at, resolved_by, created_at, last_seq)
-		VALUES ($1, $2, $2, $3, 'webchat', $4, NULLIF($5, ''), $6, $7, $8, $9, $10, NULLIF($11, ''), $9, $12)`,
+			preview, last_message_at, resolved_at, resolved_by, created_at, last_seq, heard_seq, decided_seq)
+		VALUES ($1, $2, $2, $3, 'webchat', $4, NULLIF($5, ''), $6, $7, $8, $9, $10, NULLIF($11, ''), $9, $12, $12, $12)`,
 		c, p.contact, w.inbox, status, p.intent, agent, wroteAt, strings.Join(p.texts, " "), at, resolvedAt, p.outcome, len(p.texts))
 	for i, text := range p.texts {
 		m := id()
-		w.exec(`INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, created_at, decision_id) VALUES ($1, $2, $3, 'inbound', 'contact', $4, $5, $6, $1)`,
+		w.exec(`INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, created_at) VALUES ($1, $2, $3, 'inbound', 'contact', $4, $5, $6)`,
 			m, c, i+1, w.inbox, text, at)
 		if p.embedded {
 			w.exec(`INSERT INTO vector_work (kind, ref, contact_id) VALUES ('message', $1, $2)`, m, p.contact)
