@@ -28,6 +28,20 @@ type phrases struct {
 	byWord map[string][]int // rules that begin with one of few known words
 	other  []int            // the rest, tried everywhere
 	all    []phrase
+	bit    uint64 // in token.begins, once they are part of an index; 0 before
+}
+
+// index gives each of at most 64 phrases a bit, and tells of a word in which of them a rule begins with it. Most words
+// begin none, and one look tells so for all.
+func index(all ...*phrases) map[string]uint64 {
+	begins := map[string]uint64{}
+	for i, ps := range all {
+		ps.bit = 1 << i
+		for word := range ps.byWord {
+			begins[word] |= ps.bit
+		}
+	}
+	return begins
 }
 
 // compile reads rules, one a line; sets are the words that braces stand for. It panics on a rule that does not read, since rules
@@ -147,11 +161,18 @@ func (ps *phrases) without(ts []token) []token {
 
 // at returns the first rule that holds from token i on, and where it ends; an end of -1 means that none does.
 func (ps *phrases) at(ts []token, i int) (rule, end int) {
-	for _, list := range [2][]int{ps.byWord[ts[i].word], ps.other} {
-		for _, r := range list {
-			if end := match(ps.all[r].elements, ts, i); end >= 0 {
-				return r, end
-			}
+	if ps.bit == 0 || ts[i].begins&ps.bit != 0 {
+		if rule, end := ps.try(ps.byWord[ts[i].word], ts, i); end >= 0 {
+			return rule, end
+		}
+	}
+	return ps.try(ps.other, ts, i)
+}
+
+func (ps *phrases) try(rules []int, ts []token, i int) (rule, end int) {
+	for _, r := range rules {
+		if end := match(ps.all[r].elements, ts, i); end >= 0 {
+			return r, end
 		}
 	}
 	return 0, -1

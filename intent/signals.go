@@ -23,10 +23,16 @@ var (
 	anger     = detect(angerStrong, angerExcept)
 	grumbling = compile(angerMild, sets)
 	calmness  = compile(calm, sets)
+
+	beginnings = index(repeats.rules, repeats.except, person.rules, person.except, deadlines.rules, deadlines.except, threats.rules, threats.except,
+		harms.rules, harms.except, several.rules, several.except, stakes.rules, stakes.except, anger.rules, anger.except, soon, grumbling, calmness)
 )
 
 // readSignals finds the signals of a text. The rules are English; other languages give none.
 func readSignals(text string, ts []token) Signals {
+	for i := range ts {
+		ts[i].begins = beginnings[ts[i].word]
+	}
 	s := Signals{
 		Repeat:      repeats.why(ts) != "",
 		WantsPerson: person.why(ts) != "",

@@ -100,10 +100,12 @@ func cutAfter(text string, i int) int {
 // stop is the token that ends a sentence.
 const stop = "."
 
-// token is a word in small letters without apostrophes, or stop; it stands at text[start:end].
+// token is a word in small letters without apostrophes, or stop; it stands at text[start:end]. begins is what an index of
+// phrases says of the word.
 type token struct {
 	word       string
 	start, end int
+	begins     uint64
 }
 
 // tokens splits a text into words and ends of sentences. A full stop inside a number or a word ("1.50", "usher.com")
@@ -113,7 +115,7 @@ func tokens(text string) []token {
 	start := -1
 	flush := func(end int) {
 		if start >= 0 {
-			ts = append(ts, token{fold(text[start:end]), start, end})
+			ts = append(ts, token{word: fold(text[start:end]), start: start, end: end})
 			start = -1
 		}
 	}
@@ -127,7 +129,7 @@ func tokens(text string) []token {
 		default:
 			flush(i)
 			if ends(r) && len(ts) > 0 && ts[len(ts)-1].word != stop {
-				ts = append(ts, token{stop, i, i + utf8.RuneLen(r)})
+				ts = append(ts, token{word: stop, start: i, end: i + utf8.RuneLen(r)})
 			}
 		}
 	}

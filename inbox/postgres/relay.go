@@ -17,6 +17,9 @@ const (
 	relayBatch = 500
 	// relayPoll finds rows whose signal was lost, such as those of another node that died.
 	relayPoll = 200 * time.Millisecond
+	// relayGather is how long it lets more come together after a batch of at least relayBusy: under load fewer, larger
+	// batches cost everybody after it less, and a lone row never waits.
+	relayGather, relayBusy = 4 * time.Millisecond, 8
 	// relayPause is how long it waits after a failure.
 	relayPause = time.Second
 )
@@ -42,6 +45,9 @@ func (s *Store) RunRelay(ctx context.Context, to Publisher, log *slog.Logger) er
 		}
 		if n == relayBatch {
 			continue
+		}
+		if n >= relayBusy && !sleep(ctx, relayGather) {
+			return nil
 		}
 		select {
 		case <-ctx.Done():
