@@ -144,6 +144,7 @@ CREATE TABLE vector_work (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (kind, ref)
 );
+CREATE INDEX vector_work_order ON vector_work (created_at, ref);
 CREATE INDEX vector_work_contact ON vector_work (contact_id) WHERE kind = 'message';
 
 -- +goose Down

@@ -75,11 +75,11 @@ func (s *Store) sweep(ctx context.Context, now, last time.Time, after time.Durat
 		WITH stuck AS (
 			SELECT 'inbound' AS topic, '' AS token, m.conversation_id, m.id AS ref, m.created_at
 			FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.kind = 'inbound' AND m.seq > c.decided_seq
-			WHERE (c.heard_seq > c.decided_seq OR c.answer_owed IS NOT NULL) AND c.heard_seq > c.decided_seq
+			WHERE c.status <> 'resolved' AND c.heard_seq > c.decided_seq
 			UNION ALL
 			SELECT 'reply', d.template, d.conversation_id, d.id, d.created_at
 			FROM conversations c JOIN decisions d ON d.id = c.answer_owed
-			WHERE (c.heard_seq > c.decided_seq OR c.answer_owed IS NOT NULL) AND c.answer_owed IS NOT NULL
+			WHERE c.answer_owed IS NOT NULL
 			UNION ALL
 			SELECT 'outbound', c.channel, m.conversation_id, m.id, m.created_at
 			FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.delivery = 'pending'

@@ -108,7 +108,7 @@ func takeWaiting(ctx context.Context, tx pgx.Tx, most int) ([]*waiting, error) {
 				SELECT left(x.text, $2) FROM messages x WHERE x.conversation_id = w.ref AND x.kind = 'inbound' AND c.status = 'resolved' ORDER BY x.seq LIMIT $3
 			) END
 		FROM w
-		LEFT JOIN messages m ON w.kind = 'message' AND m.id = w.ref
+		LEFT JOIN LATERAL (SELECT * FROM messages WHERE w.kind = 'message' AND id = w.ref LIMIT 1) m ON true -- one by one, by its key
 		LEFT JOIN conversations c ON c.id = CASE WHEN w.kind = 'message' THEN m.conversation_id ELSE w.ref END`, most, maxEmbedded, maxCaseTexts)
 	if err != nil {
 		return nil, fmt.Errorf("take texts: %w", err)
