@@ -245,7 +245,7 @@ func (d demoCheck) load(t *testing.T) {
 		t.Errorf("%d agents", len(agents))
 	}
 	for _, g := range agents {
-		if g.Load > g.Capacity || g.Name != firstName && g.Presence == inbox.Online && g.Load < g.Capacity {
+		if g.Load > g.Capacity || g.Email != firstEmail && g.Presence == inbox.Online && g.Load < g.Capacity {
 			t.Errorf("%s is %s with %d of %d", g.Name, g.Presence, g.Load, g.Capacity)
 		}
 	}

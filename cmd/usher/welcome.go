@@ -11,10 +11,10 @@ import (
 	"usher/inbox/demo"
 )
 
-// The first agent of an installation, who lets in all others.
+// The first agent of an installation, who lets in all others. Customers see the name above what the agent writes.
 const (
 	firstEmail = "you@usher.local"
-	firstName  = "You"
+	firstName  = "Support"
 )
 
 // welcome makes the first agent when there is none, and prints a one-time link while nobody has a password: until then
@@ -27,7 +27,7 @@ func (a *app) welcome(ctx context.Context, out io.Writer) error {
 	if len(agents) == 0 {
 		first := inbox.NewAgent{Email: firstEmail, Name: firstName, Role: inbox.RoleOps, Teams: sortedKeys(a.policies.Live().Teams), Skills: allSkills(a.policies.Live().Skills), Capacity: 6}
 		if a.demo {
-			first.Skills, first.Capacity = demo.YourSkills(), demo.YourCapacity
+			first.Name, first.Skills, first.Capacity = demo.YourName, demo.YourSkills(), demo.YourCapacity
 		}
 		added, err := a.store.AddAgent(ctx, first)
 		if err != nil {

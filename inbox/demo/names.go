@@ -37,8 +37,11 @@ func Agents() []Agent {
 	}
 }
 
-// You is the key of the person who looks at the demo.
-const You = "you"
+// You is the key of the person who looks at the demo, and YourName whom they play.
+const (
+	You      = "you"
+	YourName = "Robin Ashdown"
+)
 
 // YourSkills leave out returns, products and bugs. An agent with room and all skills would be given the whole queue at
 // once; like this, there is a queue to look at and still room for what comes in.
