@@ -64,7 +64,7 @@ func (a *API) authenticate(h huma.API) func(huma.Context, func(huma.Context)) {
 
 // refuse answers a call with the problem that err is, before it came to its operation.
 func (a *API) refuse(h huma.API, c huma.Context, err error) {
-	err = problem(err)
+	err = problem(repeatable(err))
 	if e, ok := errors.AsType[*internalError](err); ok {
 		a.logCause(c, e.cause)
 	}
@@ -198,7 +198,7 @@ func (a *API) registerSignIn(h huma.API) {
 				return nil, err
 			}
 			token, err := a.o.SignIns.SignInByPassword(ctx, email, in.Body.Password)
-			return a.signedIn(ctx, token, err)
+			return a.signedIn(ctx, token, repeatable(err))
 		})
 	huma.Register(h, operation(agents, post, "/api/v1/sign-out", "sign-out", "End this sign-in", 204, tagPeople),
 		func(ctx context.Context, in *signInInput) (*signOutOutput, error) {

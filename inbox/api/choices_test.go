@@ -77,3 +77,28 @@ func TestAPersonWhoBecomesKnownMayAnswerWhatTheyWereOffered(t *testing.T) {
 	body = map[string]any{"contact_id": "c-1", "external_id": "two", "choice": routing.HelpedNo, "answers": offered}
 	h.wants("from another address of theirs", h.call(h.key, "POST", messages, body), 202, "")
 }
+
+func TestAChoiceThatWasAcceptedIsADuplicateAlsoWhenItsSenderIsAnotherContactByNow(t *testing.T) {
+	h := newHouse(t)
+	known := map[string]any{"text": "hello", "contact_id": "c-1", "external_id": "known"}
+	h.wants("a known contact writes", h.call(h.key, "POST", messages, known), 202, "")
+	offered := h.offer(h.message("bo", "refund_request please"))
+	body := map[string]any{"from": "bo", "external_id": "choice", "choice": routing.HelpedYes, "answers": offered}
+	first := h.call(h.key, "POST", messages, body)
+	h.wants("a visitor chooses", first, 202, "")
+	// The known contact has a conversation of their own, so the visitor's stays behind.
+	h.wants("the visitor is that contact", h.call(h.key, "POST", messages, map[string]any{"text": "me", "from": "bo", "contact_id": "c-1", "external_id": "moved"}), 202, "")
+	again := h.call(h.key, "POST", messages, body)
+	h.wants("the choice again", again, 202, "")
+	if again.body["duplicate"] != true || again.body["message_id"] != first.body["message_id"] {
+		t.Errorf("again %s, first %s", again.raw, first.raw)
+	}
+	body["external_id"] = "another"
+	h.wants("another choice", h.call(h.key, "POST", messages, body), 422, "answers: is not a message that this person got here")
+	elsewhere, err := h.store.EnsureInboxAddress(t.Context(), channels.API, "elsewhere", "Elsewhere")
+	h.must(err)
+	other, err := h.store.MakeAPIKey(t.Context(), "other", elsewhere)
+	h.must(err)
+	body["external_id"] = "choice"
+	h.wants("the same id elsewhere", h.call(other, "POST", messages, body), 422, "answers: is not a message that this person got here")
+}

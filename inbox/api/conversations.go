@@ -163,12 +163,12 @@ func (a *API) registerActions(h huma.API) {
 	huma.Register(h, operation(agents, post, path("replies"), "reply", "Answer the contact", 201, tagConversations),
 		func(ctx context.Context, in *draftInput) (*body[Message], error) {
 			m, err := a.o.Writers.Reply(ctx, in.ID, agentFrom(ctx), inbox.Draft{Text: in.Body.Text, ClientID: in.Body.ClientID, Template: in.Body.Template})
-			return reply(messageFrom(m), err)
+			return reply(messageFrom(m), repeatable(err))
 		})
 	huma.Register(h, operation(agents, post, path("notes"), "note", "Leave a note that only your team sees", 201, tagConversations),
 		func(ctx context.Context, in *draftInput) (*body[Message], error) {
 			m, err := a.o.Writers.Note(ctx, in.ID, agentFrom(ctx), inbox.Draft{Text: in.Body.Text, ClientID: in.Body.ClientID})
-			return reply(messageFrom(m), err)
+			return reply(messageFrom(m), repeatable(err))
 		})
 	a.action(h, "take", "Make it yours", a.o.takeOf)
 	a.action(h, "resolve", "Mark it done", a.o.resolveOf)

@@ -135,7 +135,7 @@ func (a *API) registerOps(h huma.API) {
 	huma.Register(h, operation(agents, post, "/api/v1/templates/{name}/preview", "preview-template", "How a standard answer would read", 200, tagOps),
 		func(ctx context.Context, in *previewInput) (*body[previewed], error) {
 			text, err := a.o.Templates.Preview(ctx, in.Name, in.Body.Body, in.Body.ConversationID)
-			return reply(previewed{text}, err)
+			return reply(previewed{text}, repeatable(err))
 		})
 }
 
@@ -157,7 +157,7 @@ func (a *API) checkPolicy(ctx context.Context, in *yamlInput) (*body[policyCheck
 	if wrong, ok := asProblems(err); ok {
 		return reply(policyChecked{false, wrong}, nil)
 	}
-	return reply(policyChecked{true, []routing.Problem{}}, err)
+	return reply(policyChecked{true, []routing.Problem{}}, repeatable(err))
 }
 
 func (a *API) publish(ctx context.Context, yaml []byte, note string) (*body[policyPublished], error) {

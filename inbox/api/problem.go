@@ -26,8 +26,28 @@ var statuses = []struct {
 	{routing.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
 	{inbox.ErrConflict, http.StatusConflict, "somebody was faster; read it again and decide anew"},
 	{inbox.ErrBusy, http.StatusServiceUnavailable, "too much at once; nothing was stored; try again in a second"},
-	{context.DeadlineExceeded, http.StatusServiceUnavailable, "it took too long; try again, a repeat of the same request is safe"},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, tookTooLong},
 	{context.Canceled, statusClientGone, "the caller went away"},
+}
+
+// What is said of a call that did not end in time. It may have been done all the same, its answer only came too late.
+const (
+	tookTooLong     = "it took too long, and may be done or not; look first, and try again only if it is not"
+	tookTooLongSafe = "it took too long; try again, a repeat of the same request is safe"
+)
+
+// repeatableError is what went wrong with a call that may be sent again as it is, done or not.
+type repeatableError struct{ error }
+
+func (e *repeatableError) Unwrap() error { return e.error }
+
+// repeatable marks what went wrong with a call that may be sent again as it is: it changes nothing, it came with a key that
+// tells a repeat, or it never got as far as its operation. Of GET calls this is known without it.
+func repeatable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &repeatableError{err}
 }
 
 // statusClientGone is what nginx made customary for a caller that did not wait.
@@ -51,6 +71,9 @@ func problem(err error) error {
 			continue
 		}
 		e := errorModel(s.status, s.say)
+		if _, ok := errors.AsType[*repeatableError](err); ok && s.say == tookTooLong {
+			e.Detail = tookTooLongSafe
+		}
 		if refusal, ok := errors.AsType[*inbox.Refusal](err); ok {
 			e.Detail = refusal.Message
 		}
@@ -74,14 +97,17 @@ type internalError struct {
 
 func (e *internalError) Unwrap() error { return e.cause }
 
-// explain goes over every response: it logs the cause of an internal error, and makes the library's report on an
-// invalid request say field and remedy in its first sentence.
+// explain goes over every response: it logs the cause of an internal error, makes the library's report on an invalid
+// request say field and remedy in its first sentence, and tells who only reads to try again.
 func (a *API) explain(c huma.Context, _ string, v any) (any, error) {
 	switch e := v.(type) {
 	case *internalError:
 		a.logCause(c, e.cause)
 		return e.ErrorModel, nil
 	case *huma.ErrorModel:
+		if e.Detail == tookTooLong && c.Method() == http.MethodGet {
+			e.Detail = tookTooLongSafe
+		}
 		return explainInvalid(e), nil
 	}
 	return v, nil

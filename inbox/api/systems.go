@@ -33,10 +33,13 @@ type ContactSide interface {
 	ContactMessages(ctx context.Context, conversation, inboxAddress uuid.UUID, after, before int64, limit int) ([]inbox.Message, int64, error)
 }
 
-// Offers reads the buttons under the message that m answers. inbox.ErrNotFound when that is not one that went out to m's
-// sender on m's inbox address.
+// Offers knows the buttons that contacts were offered.
 type Offers interface {
+	// Offered reads the buttons under the message that m answers. inbox.ErrNotFound when that is not one that went out to
+	// m's sender on m's inbox address.
 	Offered(ctx context.Context, m channels.Message) ([]channels.Choice, error)
+	// Accepted reports whether a message with m's external id was taken in on m's inbox address before.
+	Accepted(ctx context.Context, m channels.Message) (bool, error)
 }
 
 // SystemsOptions are what the calls of systems work with. Every field is required.
@@ -126,15 +129,17 @@ func (a *API) receive(ctx context.Context, in *messageInput) (*body[accepted], e
 	if err != nil {
 		return nil, problem(err)
 	}
+	// It has an external id: messageOf saw to that.
 	if err := a.checkChoice(ctx, m); err != nil {
-		return nil, problem(err)
+		return nil, problem(repeatable(err))
 	}
 	r, err := a.o.Systems.Receiver.Receive(ctx, m)
-	return reply(accepted{r.MessageID, r.ConversationID, r.ContactID, r.Seq, r.Duplicate}, err)
+	return reply(accepted{r.MessageID, r.ConversationID, r.ContactID, r.Seq, r.Duplicate}, repeatable(err))
 }
 
 // checkChoice refuses a choice that was not offered to the sender: it decides what happens next, and no model looks at it.
-// Messages without one cost nothing.
+// Messages without one cost nothing. A message that was accepted passes again: its sender may be another contact by now, to
+// whom nothing was offered, and a repeat decides nothing.
 func (a *API) checkChoice(ctx context.Context, m channels.Message) error {
 	if m.Choice == "" && m.Answers == uuid.Nil {
 		return nil
@@ -144,6 +149,9 @@ func (a *API) checkChoice(ctx context.Context, m channels.Message) error {
 	}
 	offered, err := a.o.Systems.Offers.Offered(ctx, m)
 	if errors.Is(err, inbox.ErrNotFound) {
+		if accepted, err := a.o.Systems.Offers.Accepted(ctx, m); accepted || err != nil {
+			return err
+		}
 		return &inbox.InvalidError{Field: "answers", Remedy: "is not a message that this person got here; give the id of the outbound message with the button"}
 	}
 	if err != nil {
@@ -206,6 +214,9 @@ func (a *API) track(ctx context.Context, in *trackInput) (*body[tracked], error)
 		return nil, problem(err)
 	}
 	id, duplicate, err := a.o.Systems.Profiles.Track(ctx, in.Body.ContactID, e)
+	if e.ExternalID != "" {
+		err = repeatable(err)
+	}
 	return reply(tracked{id, duplicate}, err)
 }
 
@@ -216,7 +227,7 @@ func (a *API) identify(ctx context.Context, in *identifyInput) (*body[ContactDet
 	c, err := a.o.Systems.Profiles.Identify(ctx, inbox.Identity{
 		ContactID: in.Body.ContactID, Type: in.Body.Type, Name: in.Body.Name, Email: in.Body.Email, Attributes: in.Body.Attributes,
 	})
-	return reply(contactDetailFrom(c), err)
+	return reply(contactDetailFrom(c), repeatable(err)) // it says how things are, and says the same again
 }
 
 // dataOf is an object as JSON, bounded in size.

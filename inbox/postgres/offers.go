@@ -31,3 +31,16 @@ func (s *Store) Offered(ctx context.Context, m channels.Message) ([]channels.Cho
 	}
 	return offered, nil
 }
+
+// Accepted reports whether a message with m's external id was taken in on m's inbox address before.
+func (s *Store) Accepted(ctx context.Context, m channels.Message) (bool, error) {
+	var accepted bool
+	err := s.pool.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM messages m JOIN inbox_addresses i ON i.id = m.inbox_address_id
+			WHERE (i.channel, i.address) = ($1, $2) AND m.external_id = $3)`,
+		m.Channel, m.InboxAddress, m.ExternalID).Scan(&accepted)
+	if err != nil {
+		return false, fmt.Errorf("look for message %q on inbox address %q: %w", m.ExternalID, m.InboxAddress, err)
+	}
+	return accepted, nil
+}
