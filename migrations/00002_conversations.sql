@@ -46,7 +46,8 @@ CREATE TABLE conversations (
     resolved_by        text CHECK (resolved_by IN ('agent', 'contact', 'silence', 'automatic')),
     created_at         timestamptz NOT NULL DEFAULT now(),
     CHECK ((status = 'resolved') = (resolved_at IS NOT NULL)),
-    CHECK ((status = 'resolved') = (resolved_by IS NOT NULL))
+    CHECK ((status = 'resolved') = (resolved_by IS NOT NULL)),
+    CHECK (status <> 'resolved' OR heard_seq = decided_seq)
 ) WITH (fillfactor = 85);
 -- No index holds what every message changes (sequences, preview, last_message_at): then a message to people writes the row in
 -- its place and no index at all, which is a tenth of all that a message costs. Lists by the last message sort the open ones.

@@ -136,12 +136,13 @@ func (s *Store) People(ctx context.Context, inboxAddress string) (channels.Peopl
 		SELECT (SELECT count(*) FROM agents WHERE presence = 'online' AND disabled_at IS NULL),
 			COALESCE(percentile_disc(0.75) WITHIN GROUP (ORDER BY extract(epoch FROM first.at - c.created_at)), 0), count(first.at)
 		FROM (
-			SELECT c.id, c.created_at FROM conversations c JOIN inbox_addresses i ON i.id = c.inbox_address_id
-			WHERE i.channel = $1 AND i.address = $2 AND c.person_wrote_at IS NOT NULL ORDER BY c.created_at DESC LIMIT $3
+			SELECT c.id, c.created_at FROM conversations c
+			WHERE c.inbox_address_id = (SELECT id FROM inbox_addresses WHERE channel = $1 AND address = $2) AND c.person_wrote_at IS NOT NULL
+			ORDER BY c.created_at DESC LIMIT `+fmt.Sprint(peopleCases)+`
 		) c
 		JOIN LATERAL (
 			SELECT created_at AS at FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'outbound' AND m.author = 'agent' ORDER BY seq LIMIT 1
-		) first ON true`, channels.WebChat, inboxAddress, peopleCases).Scan(&p.Online, &seconds, &p.Cases)
+		) first ON true`, channels.WebChat, inboxAddress).Scan(&p.Online, &seconds, &p.Cases)
 	if err != nil {
 		return p, fmt.Errorf("count the people behind %q: %w", inboxAddress, err)
 	}

@@ -116,9 +116,9 @@ func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*su
 		JOIN contacts k ON k.id = c.contact_id
 		JOIN LATERAL (
 			SELECT id, seq, text, payload, created_at FROM messages
-			WHERE conversation_id = c.id AND kind = 'inbound' AND seq > c.decided_seq ORDER BY seq LIMIT $2
+			WHERE conversation_id = c.id AND kind = 'inbound' AND seq > c.decided_seq ORDER BY seq LIMIT `+fmt.Sprint(maxCovered)+`
 		) m ON true
-		WHERE c.id = ANY($1) AND c.heard_seq > c.decided_seq ORDER BY c.id, m.seq`, conversations, maxCovered)
+		WHERE c.id = ANY($1) AND c.heard_seq > c.decided_seq ORDER BY c.id, m.seq`, conversations)
 	if err != nil {
 		return nil, fmt.Errorf("read undecided messages: %w", err)
 	}

@@ -111,9 +111,9 @@ func (s *Store) queue(ctx context.Context, team string, agents []assign.Agent) (
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.id, c.skills, c.preferred_agent_id, c.given_back_by FROM conversations c
 		WHERE c.team_id = (SELECT id FROM teams WHERE slug = $1) AND c.status = 'open' AND c.agent_id IS NULL
-			AND EXISTS (SELECT FROM unnest($3::uuid[]) AS a(id) WHERE a.id IS DISTINCT FROM c.given_back_by
+			AND EXISTS (SELECT FROM unnest($2::uuid[]) AS a(id) WHERE a.id IS DISTINCT FROM c.given_back_by
 				AND c.skills <@ ARRAY(SELECT s.skill FROM agent_skills s WHERE s.agent_id = a.id))
-		ORDER BY c.priority_rank, c.queued_at, c.id LIMIT $2`, team, dispatchScan, ids)
+		ORDER BY c.priority_rank, c.queued_at, c.id LIMIT `+fmt.Sprint(dispatchScan), team, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read queue of team %q: %w", team, err)
 	}

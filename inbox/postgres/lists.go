@@ -28,9 +28,9 @@ func (s *Store) Views(ctx context.Context, agent inbox.Agent) (inbox.Views, erro
 	b := &pgx.Batch{}
 	b.Queue(`
 		SELECT (SELECT count(*) FROM conversations WHERE agent_id = $1 AND status = 'open'),
-			(SELECT count(*) FROM (SELECT FROM conversations WHERE status <> 'resolved' LIMIT $2) x),
-			(SELECT count(*) FROM (SELECT FROM conversations WHERE status = 'waiting' LIMIT $2) x),
-			(SELECT count(*) FROM (SELECT FROM conversations WHERE status = 'resolved' LIMIT $2) x)`, agent.ID, countTo).
+			(SELECT count(*) FROM (SELECT FROM conversations WHERE status <> 'resolved' LIMIT `+fmt.Sprint(countTo)+`) x),
+			(SELECT count(*) FROM (SELECT FROM conversations WHERE status = 'waiting' LIMIT `+fmt.Sprint(countTo)+`) x),
+			(SELECT count(*) FROM (SELECT FROM conversations WHERE status = 'resolved' LIMIT `+fmt.Sprint(countTo)+`) x)`, agent.ID).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&v.Mine, &v.All, &v.Waiting, &v.Resolved) })
 	b.Queue(`
 		SELECT t.id, t.slug, t.name, count(c.id)
@@ -130,13 +130,14 @@ var views = map[inbox.View]view{
 	everything:         {where: `true`, at: `c.last_message_at`, newest: true},
 }
 
-// found are the conversations with all words of @search in one message that a person wrote, or in the contact's name, e-mail and external
-// id, or in the address. Of messages the newest @depth that fit are looked at.
+// found are the conversations with all words of @search in one message that a person wrote, or in the contact's name,
+// e-mail and external id, or in the address. Of messages the newest that fit are looked at, so many that few searches have
+// more.
 const found = `found AS MATERIALIZED (
 		(SELECT m.conversation_id AS id FROM messages m
 			WHERE (m.kind IN ('inbound', 'note') OR m.author = 'agent' AND m.delivery <> 'pending')
 				AND search_words(m.text) @@ to_tsquery('simple', @search)
-			ORDER BY m.id DESC LIMIT @depth)
+			ORDER BY m.id DESC LIMIT 5000)
 		UNION SELECT v.id FROM contacts ct JOIN conversations v ON v.contact_id = ct.id
 			WHERE search_words(ct.name || ' ' || ct.email || ' ' || COALESCE(ct.external_id, '')) @@ to_tsquery('simple', @search)
 		UNION SELECT v.id FROM contact_addresses ca JOIN conversations v ON v.contact_id = ca.contact_id
@@ -144,7 +145,7 @@ const found = `found AS MATERIALIZED (
 	), `
 
 // sql is the statement for a page: first the ids in order, which an index can give, then their rows.
-func (v view) sql(searching, continuing bool) string {
+func (v view) sql(searching, continuing bool, limit int) string {
 	with, where := "WITH ", v.where
 	if searching {
 		with, where = with+found, where+` AND c.id IN (SELECT id FROM found)`
@@ -162,7 +163,7 @@ func (v view) sql(searching, continuing bool) string {
 	}
 	return with + `page AS MATERIALIZED (
 			SELECT c.id, ` + rank + ` AS rank, ` + v.at + ` AS at FROM conversations c WHERE ` + where + `
-			ORDER BY ` + order + `, c.id ` + direction + ` LIMIT @limit
+			ORDER BY ` + order + `, c.id ` + direction + ` LIMIT ` + fmt.Sprint(limit) + `
 		)
 		SELECT ` + conversationColumns + `, p.rank, p.at FROM page p JOIN (` + conversationTables + `) ON c.id = p.id
 		ORDER BY p.rank ` + direction + `, p.at ` + direction + `, p.id ` + direction
@@ -172,8 +173,6 @@ const (
 	maxPage = 100
 	// searchFor bounds what a search may cost: a word that is everywhere needs company.
 	searchFor = 2 * time.Second
-	// searchDepth is how many of the newest messages that fit are looked at.
-	searchDepth = 5000
 	// searchWords is how many words of a search count.
 	searchWords = 10
 )
@@ -209,10 +208,10 @@ func (s *Store) Conversations(ctx context.Context, q inbox.ListQuery) (inbox.Pag
 	}
 	limit := min(max(q.Limit, 1), maxPage)
 	args := pgx.NamedArgs{
-		"agent": q.Agent.ID, "team": q.Team, "ops": q.Agent.Role == inbox.RoleOps, "search": search, "depth": searchDepth,
-		"rank": from.Rank, "at": from.At, "id": from.ID, "limit": limit + 1,
+		"agent": q.Agent.ID, "team": q.Team, "ops": q.Agent.Role == inbox.RoleOps, "search": search,
+		"rank": from.Rank, "at": from.At, "id": from.ID,
 	}
-	items, marks, err := s.page(ctx, v.sql(search != "", q.Cursor != ""), args, search != "")
+	items, marks, err := s.page(ctx, v.sql(search != "", q.Cursor != "", limit+1), args, search != "")
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "57014" && ctx.Err() == nil {
 		return inbox.Page{}, &inbox.InvalidError{Field: "q", Remedy: "is in too many conversations; add another word"}
 	}

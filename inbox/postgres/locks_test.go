@@ -35,7 +35,7 @@ func newCrossing(t *testing.T) *crossing {
 	}
 	c.write(c.messages[:1])
 	c.write(c.messages[1:])
-	c.exec(c.pool, `UPDATE conversations v SET status = 'resolved', resolved_at = now(), resolved_by = 'agent' FROM contact_addresses a WHERE a.id = v.contact_address_id AND a.address = 'ada'`)
+	c.exec(c.pool, `UPDATE conversations v SET status = 'resolved', resolved_at = now(), resolved_by = 'agent', decided_seq = heard_seq FROM contact_addresses a WHERE a.id = v.contact_address_id AND a.address = 'ada'`)
 	c.receipts = c.write(c.messages[:1])
 	c.receipts = append(c.receipts, c.write(c.messages[1:])...)
 	return c

@@ -63,8 +63,8 @@ func (s *Store) relay(ctx context.Context, to Publisher) (int, error) {
 	n := 0
 	err := s.inTxSoon(ctx, "relay", func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-			RETURNING topic, token, conversation_id, ref, attempt`, relayBatch)
+			DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT `+fmt.Sprint(relayBatch)+` FOR UPDATE SKIP LOCKED)
+			RETURNING topic, token, conversation_id, ref, attempt`)
 		if err != nil {
 			return fmt.Errorf("take from the outbox: %w", err)
 		}

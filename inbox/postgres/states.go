@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"usher/inbox"
 	"usher/intent"
@@ -90,7 +91,12 @@ func (s *Store) actOnAddress(ctx context.Context, operation string, conversation
 		}
 		return nil
 	}
-	return s.actAfter(ctx, operation, conversation, address, do)
+	err := s.actAfter(ctx, operation, conversation, address, do)
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.ConstraintName == "conversations_one_open" {
+		// The contact wrote at the same instant from another address, whose lock is another one.
+		return inbox.Refuse(inbox.ErrConflict, "the contact has just begun another conversation; go on in that one")
+	}
+	return err
 }
 
 // otherOpen is the conversation that the contact has open on the same inbox address beside this one, if any.

@@ -136,7 +136,7 @@ func silent(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT c.id FROM conversations c
 		WHERE c.status = 'waiting' AND c.watch_until < now() AND c.heard_seq = c.decided_seq
-		ORDER BY c.id LIMIT $1 FOR NO KEY UPDATE OF c SKIP LOCKED`, silentBatch)
+		ORDER BY c.id LIMIT `+fmt.Sprint(silentBatch)+` FOR NO KEY UPDATE OF c SKIP LOCKED`)
 	if err != nil {
 		return nil, fmt.Errorf("find the silent: %w", err)
 	}

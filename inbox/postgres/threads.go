@@ -103,14 +103,14 @@ func (s *Store) Context(ctx context.Context, conversation uuid.UUID) (inbox.Cont
 	b := &pgx.Batch{}
 	b.Queue(`
 		SELECT id, name, properties, COALESCE(external_id, ''), occurred_at FROM tracked_events
-		WHERE contact_id = $1 ORDER BY occurred_at DESC, id DESC LIMIT $2`, c.Contact.ID, contextEvents).
+		WHERE contact_id = $1 ORDER BY occurred_at DESC, id DESC LIMIT `+fmt.Sprint(contextEvents), c.Contact.ID).
 		Query(func(rows pgx.Rows) (err error) {
 			out.Events, err = pgx.CollectRows(rows, pgx.RowToStructByPos[inbox.TrackedEvent])
 			return err
 		})
 	b.Queue(`
 		SELECT `+conversationColumns+` FROM `+conversationTables+`
-		WHERE c.contact_id = $1 AND c.id <> $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, c.Contact.ID, conversation, contextHistory).
+		WHERE c.contact_id = $1 AND c.id <> $2 ORDER BY c.created_at DESC, c.id DESC LIMIT `+fmt.Sprint(contextHistory), c.Contact.ID, conversation).
 		Query(func(rows pgx.Rows) (err error) {
 			out.History, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (inbox.Conversation, error) { return scanConversation(row) })
 			return err
@@ -175,7 +175,7 @@ func (s *Store) Decisions(ctx context.Context, conversation uuid.UUID) ([]inbox.
 			CASE WHEN d.withheld_reason IS NOT NULL THEN 'withheld' WHEN c.answer_owed = d.id THEN 'pending' ELSE 'done' END,
 			COALESCE(d.withheld_reason, ''), d.created_at
 		FROM decisions d JOIN conversations c ON c.id = d.conversation_id LEFT JOIN decision_inputs i ON i.decision_id = d.id
-		WHERE d.conversation_id = $1 ORDER BY d.up_to_seq DESC LIMIT $2`, conversation, maxDecisions).
+		WHERE d.conversation_id = $1 ORDER BY d.up_to_seq DESC LIMIT `+fmt.Sprint(maxDecisions), conversation).
 		Query(func(rows pgx.Rows) (err error) {
 			out, err = pgx.CollectRows(rows, scanDecision)
 			return err

@@ -27,14 +27,14 @@ func (t *Templates) Facts(ctx context.Context, conversations []uuid.UUID) (map[u
 		FROM conversations c JOIN contacts k ON k.id = c.contact_id
 		LEFT JOIN LATERAL (
 			SELECT jsonb_agg(jsonb_build_object('name', l.name, 'properties', l.properties, 'occurred_at', l.occurred_at)) AS events
-			FROM (SELECT name, properties, occurred_at FROM tracked_events WHERE contact_id = k.id ORDER BY occurred_at DESC LIMIT $2) l
+			FROM (SELECT name, properties, occurred_at FROM tracked_events WHERE contact_id = k.id ORDER BY occurred_at DESC LIMIT `+fmt.Sprint(maxEvents)+`) l
 		) e ON true
 		LEFT JOIN LATERAL (
 			SELECT NULLIF(p.entities, 'null') AS entities
 			FROM messages m JOIN predictions p ON p.message_id = m.id
 			WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT 1
 		) p ON true
-		WHERE c.id = ANY($1)`, conversations, maxEvents)
+		WHERE c.id = ANY($1)`, conversations)
 	if err != nil {
 		return nil, fmt.Errorf("read facts: %w", err)
 	}

@@ -381,12 +381,12 @@ func TestThePlannerSearchesContactsByTheBtreeAndCasesByTheIndex(t *testing.T) {
 		}
 		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
 			t.Run(statistics+", "+mode, func(t *testing.T) {
-				own := w.plan(t, mode, s.ownSQL(), `ARRAY[0, 1]`, `ARRAY[gen_random_uuid(), gen_random_uuid()]`, vectors, fmt.Sprint(maxOwn))
+				own := w.plan(t, mode, s.ownSQL(), `ARRAY[0, 1]`, `ARRAY[gen_random_uuid(), gen_random_uuid()]`, vectors)
 				if !strings.Contains(own, s.messages+"_contact_id_created_at_idx") || strings.Contains(own, "misleading") || strings.Contains(own, "Seq Scan on "+s.messages) {
 					t.Errorf("the contact's messages are found like this:\n%s", own)
 				}
-				similar := w.plan(t, mode, s.similarSQL(), `ARRAY[0, 1]`, vectors, fmt.Sprint(maxCandidates))
-				if !strings.Contains(similar, s.cases+"_similar") || strings.Contains(similar, "Seq Scan on "+s.cases) {
+				similar := w.plan(t, mode, s.similarSQL(), `ARRAY[0, 1]`, vectors)
+				if !strings.Contains(similar, s.cases+"_similar") || strings.Contains(similar, "Seq Scan on "+s.cases) || strings.Contains(similar, "Hash Join") {
 					t.Errorf("similar cases are found like this:\n%s", similar)
 				}
 			})

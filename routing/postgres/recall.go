@@ -118,9 +118,9 @@ func (h *History) readPast(ctx context.Context, rs []*remembered) error {
 		SELECT c.contact_id, c.id, COALESCE(c.intent, ''), COALESCE(c.resolved_by, ''), `+handledBy+`, COALESCE(a.name, ''),
 			c.resolved_at, c.preview, c.last_message_at, CASE WHEN a.disabled_at IS NULL AND c.person_wrote_at IS NOT NULL THEN a.id END
 		FROM unnest($1::uuid[]) AS w(contact_id)
-		CROSS JOIN LATERAL (SELECT * FROM conversations WHERE contact_id = w.contact_id ORDER BY created_at DESC LIMIT $2) c
+		CROSS JOIN LATERAL (SELECT * FROM conversations WHERE contact_id = w.contact_id ORDER BY created_at DESC LIMIT `+fmt.Sprint(maxPast)+`) c
 		LEFT JOIN agents a ON a.id = c.agent_id
-		ORDER BY c.last_message_at DESC, c.id`, contacts, maxPast).Query(func(rows pgx.Rows) error {
+		ORDER BY c.last_message_at DESC, c.id`, contacts).Query(func(rows pgx.Rows) error {
 		var contact uuid.UUID
 		var p pastConversation
 		var resolvedAt *time.Time
@@ -141,10 +141,10 @@ func (h *History) readPast(ctx context.Context, rs []*remembered) error {
 	})
 	if slices.ContainsFunc(rs, (*remembered).wantsVector) && h.space.Load() != nil {
 		b.Queue(`
-			SELECT w.contact_id, m.conversation_id, left(m.text, $3)
+			SELECT w.contact_id, m.conversation_id, left(m.text, $2)
 			FROM unnest($1::uuid[]) AS w(contact_id)
-			CROSS JOIN LATERAL (SELECT ref FROM vector_work WHERE kind = 'message' AND contact_id = w.contact_id ORDER BY created_at DESC LIMIT $2) v
-			JOIN messages m ON m.id = v.ref`, contacts, maxUnembedded, maxEmbedded).Query(func(rows pgx.Rows) error {
+			CROSS JOIN LATERAL (SELECT ref FROM vector_work WHERE kind = 'message' AND contact_id = w.contact_id ORDER BY created_at DESC LIMIT `+fmt.Sprint(maxUnembedded)+`) v
+			JOIN messages m ON m.id = v.ref`, contacts, maxEmbedded).Query(func(rows pgx.Rows) error {
 			var contact uuid.UUID
 			var u unembedded
 			_, err := pgx.ForEachRow(rows, []any{&contact, &u.conversation, &u.text}, func() error {
@@ -236,7 +236,7 @@ func (h *History) readSimilar(ctx context.Context, s space, rs []*remembered) er
 	}
 	b := &pgx.Batch{}
 	b.Queue(searchSettings)
-	b.Queue(s.ownSQL(), ns, contacts, vectors, maxOwn).Query(func(rows pgx.Rows) error {
+	b.Queue(s.ownSQL(), ns, contacts, vectors).Query(func(rows pgx.Rows) error {
 		var n int
 		var conversation uuid.UUID
 		var score float64
@@ -246,7 +246,7 @@ func (h *History) readSimilar(ctx context.Context, s space, rs []*remembered) er
 		})
 		return err
 	})
-	b.Queue(s.similarSQL(), ns, vectors, maxCandidates).Query(func(rows pgx.Rows) error {
+	b.Queue(s.similarSQL(), ns, vectors).Query(func(rows pgx.Rows) error {
 		var n int
 		var c routing.Case
 		_, err := pgx.ForEachRow(rows, []any{&n, &c.ConversationID, &c.Score, &c.Intent, &c.Outcome, &c.Handled, &c.Agent, &c.ResolvedAt, &c.Preview}, func() error {
@@ -264,9 +264,10 @@ func (h *History) readSimilar(ctx context.Context, s space, rs []*remembered) er
 }
 
 // searchSettings hold for the transaction. The planner underrates the index while a table is small and its statistics are
-// young, so reading whole tables is made dear to it; iterative scans are off because nothing is filtered.
+// young, so reading whole tables, for a join too, is made dear to it; iterative scans are off because nothing is filtered.
 var searchSettings = fmt.Sprintf(`SELECT set_config('hnsw.ef_search', '%d', true), set_config('hnsw.iterative_scan', 'off', true),
-	set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), set_config('jit', 'off', true)`, efSearch)
+	set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), set_config('enable_hashjoin', 'off', true),
+	set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`, efSearch)
 
 // ownSQL compares each question with its contact's latest messages: the btree on the contact gives the rows, and all of
 // them are compared.
@@ -275,10 +276,10 @@ func (s space) ownSQL() string {
 		SELECT q.n, m.conversation_id, max(1 - (v.embedding::halfvec(%[2]d) <=> q.v::halfvec(%[2]d)))
 		FROM unnest($1::int[], $2::uuid[], $3::halfvec[]) AS q(n, contact_id, v)
 		CROSS JOIN LATERAL (
-			SELECT message_id, embedding FROM %[1]s WHERE contact_id = q.contact_id ORDER BY created_at DESC LIMIT $4
+			SELECT message_id, embedding FROM %[1]s WHERE contact_id = q.contact_id ORDER BY created_at DESC LIMIT %[3]d
 		) v
 		JOIN messages m ON m.id = v.message_id
-		GROUP BY q.n, m.conversation_id`, s.messages, s.dims)
+		GROUP BY q.n, m.conversation_id`, s.messages, s.dims, maxOwn)
 }
 
 // similarSQL finds the nearest cases of each question. Nothing is filtered where the index is searched: with a filter it
@@ -289,12 +290,12 @@ func (s space) similarSQL() string {
 		FROM unnest($1::int[], $2::halfvec[]) AS q(n, v)
 		CROSS JOIN LATERAL (
 			SELECT conversation_id, embedding::halfvec(%[2]d) <=> q.v::halfvec(%[2]d) AS distance
-			FROM %[1]s ORDER BY embedding::halfvec(%[2]d) <=> q.v::halfvec(%[2]d) LIMIT $3
+			FROM %[1]s ORDER BY embedding::halfvec(%[2]d) <=> q.v::halfvec(%[2]d) LIMIT %[3]d
 		) near
 		JOIN conversations c ON c.id = near.conversation_id
 		LEFT JOIN agents a ON a.id = c.agent_id
 		WHERE c.status = 'resolved'
-		ORDER BY q.n, near.distance, c.id`, s.cases, s.dims)
+		ORDER BY q.n, near.distance, c.id`, s.cases, s.dims, maxCandidates)
 }
 
 // evidence puts together what was found.

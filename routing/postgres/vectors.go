@@ -101,15 +101,15 @@ func (h *History) WriteVectors(ctx context.Context, most int) (int, error) {
 func takeWaiting(ctx context.Context, tx pgx.Tx, most int) ([]*waiting, error) {
 	rows, err := tx.Query(ctx, `
 		WITH w AS MATERIALIZED (
-			SELECT kind, ref, contact_id FROM vector_work ORDER BY created_at, ref LIMIT $1 FOR UPDATE SKIP LOCKED
+			SELECT kind, ref, contact_id FROM vector_work ORDER BY created_at, ref LIMIT `+fmt.Sprint(most)+` FOR UPDATE SKIP LOCKED
 		)
 		SELECT w.kind, w.ref, COALESCE(c.contact_id, w.contact_id), COALESCE(m.created_at, now()),
-			CASE WHEN w.kind = 'message' THEN ARRAY[COALESCE(left(m.text, $2), '')] ELSE ARRAY(
-				SELECT left(x.text, $2) FROM messages x WHERE x.conversation_id = w.ref AND x.kind = 'inbound' AND c.status = 'resolved' ORDER BY x.seq LIMIT $3
+			CASE WHEN w.kind = 'message' THEN ARRAY[COALESCE(left(m.text, $1), '')] ELSE ARRAY(
+				SELECT left(x.text, $1) FROM messages x WHERE x.conversation_id = w.ref AND x.kind = 'inbound' AND c.status = 'resolved' ORDER BY x.seq LIMIT `+fmt.Sprint(maxCaseTexts)+`
 			) END
 		FROM w
 		LEFT JOIN LATERAL (SELECT * FROM messages WHERE w.kind = 'message' AND id = w.ref LIMIT 1) m ON true -- one by one, by its key
-		LEFT JOIN conversations c ON c.id = CASE WHEN w.kind = 'message' THEN m.conversation_id ELSE w.ref END`, most, maxEmbedded, maxCaseTexts)
+		LEFT JOIN conversations c ON c.id = CASE WHEN w.kind = 'message' THEN m.conversation_id ELSE w.ref END`, maxEmbedded)
 	if err != nil {
 		return nil, fmt.Errorf("take texts: %w", err)
 	}
