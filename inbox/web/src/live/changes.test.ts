@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { keys, type ListFilter } from '@/api/queries';
 import type { Conversation, ConversationPage } from '@/api/shapes';
 import { conversation, me, uuid } from '@/test/shapes';
-import { applyConversation, applyNews, gatheredRefresh, surelyNotIn } from './changes';
+import { applyConversation, applyNews, gatheredRefresh, readAnew, surelyNotIn } from './changes';
 
 const ben = me({});
 const owned = { id: ben.id, name: ben.name };
@@ -62,6 +62,19 @@ describe('applyConversation', () => {
     queries.setQueryData(keys.conversation(uuid(1)), conversation({ last_seq: 5, preview: 'newer' }));
     expect(applyConversation(queries, conversation({ last_seq: 4, preview: 'older' }))).toBe(false);
     expect(queries.getQueryData<Conversation>(keys.conversation(uuid(1)))?.preview).toBe('newer');
+  });
+});
+
+describe('after the connection was away', () => {
+  it('what the server says counts, also when its sequence is lower than the one held', () => {
+    const asked = vi.spyOn(queries, 'invalidateQueries').mockResolvedValue();
+    queries.setQueryData(keys.conversation(uuid(1)), conversation({ last_seq: 5, preview: 'lost' }));
+    queries.setQueryData(keys.messages(uuid(1)), { items: [], lastSeq: 5 });
+    readAnew(queries);
+    expect(asked).toHaveBeenCalledWith();
+    expect(queries.getQueryData(keys.messages(uuid(1)))).toMatchObject({ doubted: true });
+    expect(applyConversation(queries, conversation({ last_seq: 4, preview: 'kept' }))).toBe(true);
+    expect(queries.getQueryData<Conversation>(keys.conversation(uuid(1)))?.preview).toBe('kept');
   });
 });
 

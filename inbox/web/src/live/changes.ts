@@ -2,6 +2,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { keys } from '@/api/queries';
 import type { Colleague, Conversation, ConversationPage, Me, Presence, View, Views } from '@/api/shapes';
+import type { Entries } from '@/features/thread/entries';
 
 type Pages = InfiniteData<ConversationPage, string>;
 
@@ -49,6 +50,17 @@ export function applyConversation(queries: QueryClient, c: Conversation): boolea
     queries.setQueryData<Pages>(key, withRow(pages, c, surelyNotIn(view, team, c, me)));
   }
   return true;
+}
+
+/**
+ * Reads everything that is shown anew, after the connection was away: what happened meanwhile was not told, and a server
+ * that lost its power may have lost its last moments and given their sequences to other entries. So nothing that is held
+ * stands against what the server says from now on, whatever its sequence.
+ */
+export function readAnew(queries: QueryClient) {
+  queries.setQueriesData<Conversation>({ queryKey: keys.conversations }, (c) => c && { ...c, last_seq: 0 });
+  queries.setQueriesData<Entries>({ queryKey: keys.threads }, (e) => e && { ...e, doubted: true });
+  void queries.invalidateQueries();
 }
 
 /** What the live connection says; inbox/live describes it. */

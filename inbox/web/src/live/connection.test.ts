@@ -55,6 +55,14 @@ describe('the live connection', () => {
     expect(lives).toEqual([false, true]);
     connection.stop();
   });
+  it('says that it was away when it took more than one try to come up', () => {
+    const { lives, last, connection } = setup();
+    last().onclose({ code: 1006 });
+    vi.advanceTimersByTime(500);
+    last().onopen();
+    expect(lives).toEqual([true]);
+    connection.stop();
+  });
   it('tries at once when the network returns', () => {
     const { last, connection } = setup();
     last().onclose({ code: 1006 });

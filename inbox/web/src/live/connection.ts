@@ -4,7 +4,7 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 export type LiveOptions = {
   url: string;
   onNews: (news: unknown) => void;
-  /** Called when the connection works (again); what happened meanwhile has to be read anew. */
+  /** Called when the connection works; after a break or failed tries it is `again`, and what happened meanwhile has to be read anew. */
   onLive: (again: boolean) => void;
   onState: (state: LiveState) => void;
   /** Called when the server says that nobody is signed in any more. */
@@ -68,9 +68,10 @@ export class LiveConnection {
     const socket = new WebSocket(this.o.url);
     this.socket = socket;
     socket.onopen = () => {
+      const again = this.wasLive || this.tries > 0;
       this.tries = 0;
       this.o.onState('live');
-      this.o.onLive(this.wasLive);
+      this.o.onLive(again);
       this.wasLive = true;
     };
     socket.onmessage = (e: MessageEvent<string>) => {

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import { keys } from '@/api/queries';
 import { outbox } from '@/features/composer/outbox';
-import { applyNews, gatheredRefresh, type News } from './changes';
+import { applyNews, gatheredRefresh, type News, readAnew } from './changes';
 import { LiveConnection, type LiveState } from './connection';
 
 export type Live = { state: LiveState; retry: () => void };
@@ -33,8 +33,7 @@ export function useLive(onNews: (news: News) => void): Live {
       onSignedOut: () => void queries.invalidateQueries({ queryKey: keys.me }),
       onLive(again) {
         outbox.flushAll();
-        // What happened while we were away was not told: read everything that is shown anew.
-        if (again) void queries.invalidateQueries();
+        if (again) readAnew(queries);
       },
       onNews(news) {
         if (!known(news)) return;

@@ -102,7 +102,7 @@ function Lines({ conversation: c, items, outgoing, hasBefore, onBefore }: LinesP
   const onWrong = (decision: string) => void actions.wrongAnswer(c, decision);
   const scroll = useScroll({
     first: items[0]?.seq ?? 0,
-    last: `${lastSeq} ${pending.map((e) => e.clientId + e.state)}`,
+    last: `${items.at(-1)?.id} ${pending.map((e) => e.clientId + e.state)}`,
     onStart: useCallback(() => hasBefore && onBefore(), [hasBefore, onBefore]),
   });
   useMarkSeen(c.id, lastSeq, scroll.atEnd);

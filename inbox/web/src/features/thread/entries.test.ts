@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { message } from '@/test/shapes';
-import { catchUp, completeTo, lookBack, merge, noEntries, refetchAfter } from './entries';
+import { catchUp, completeTo, type Entries, join, lookBack, merge, noEntries, refetchAfter } from './entries';
 
 const entries = (...seqs: number[]) => merge(noEntries, part(...seqs));
 const part = (...seqs: number[]) => ({
@@ -11,17 +11,17 @@ const part = (...seqs: number[]) => ({
 /** A server with entries 1 to n that answers like the API and remembers what it was asked. */
 function server(n: number, page = 1000) {
   const asked: string[] = [];
+  const all = Array.from({ length: n }, (_, i) => message({ seq: i + 1 }));
   const fetch = async (q: { after?: number; before?: number; limit: number }) => {
     asked.push(q.after !== undefined ? `after ${q.after}` : `before ${q.before}`);
-    const all = Array.from({ length: n }, (_, i) => i + 1);
     const limit = Math.min(q.limit, page);
-    const seqs =
+    const items =
       q.before !== undefined
-        ? all.filter((s) => s < q.before!).slice(-limit)
-        : all.filter((s) => s > q.after!).slice(0, limit);
-    return { items: seqs.map((seq) => message({ seq })), last_seq: n };
+        ? all.filter((m) => m.seq < q.before!).slice(-limit)
+        : all.filter((m) => m.seq > q.after!).slice(0, limit);
+    return { items, last_seq: n };
   };
-  return { fetch, asked };
+  return { fetch, asked, all };
 }
 
 const seqs = (e: { items: { seq: number }[] }) => e.items.map((m) => m.seq);
@@ -90,8 +90,45 @@ describe('opening and looking back', () => {
   });
   it('joins the page before, and stops at the first entry', async () => {
     const s = server(120);
-    const now = await lookBack(await catchUp(undefined, s.fetch), s.fetch);
+    const held = await catchUp(undefined, s.fetch);
+    const now = merge(held, (await lookBack(held, s.fetch))!);
     expect(seqs(now)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
-    expect(await lookBack(now, s.fetch)).toBe(now);
+    expect(await lookBack(now, s.fetch)).toBeUndefined();
+  });
+});
+
+describe('doubted entries', () => {
+  const doubted = (...seqs: number[]): Entries => ({ ...entries(...seqs), doubted: true });
+  it('give way to the last page of a server that lost its last moments', async () => {
+    const held = doubted(1, 2, 3, 4, 5);
+    const s = server(3);
+    s.all[2] = message({ seq: 3, id: 'another', text: 'Hello?' });
+    const now = await catchUp(held, s.fetch);
+    expect(seqs(now)).toEqual([1, 2, 3]);
+    expect(now.items[2]?.text).toBe('Hello?');
+    expect(now.lastSeq).toBe(3);
+    expect(now.doubted).toBeUndefined();
+    expect(s.asked).toHaveLength(1);
+  });
+  it('keep what is held before that page, and fill what lies between', async () => {
+    const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    const s = server(250);
+    expect(seqs(await catchUp(doubted(...range(101, 180)), s.fetch))).toEqual(range(101, 250));
+    expect(s.asked).toHaveLength(1);
+    expect(seqs(await catchUp(doubted(...range(41, 90)), s.fetch))).toEqual(range(41, 250));
+  });
+  it('stay doubted until they were read anew', () => {
+    expect(merge(doubted(2), part(1)).doubted).toBe(true);
+  });
+});
+
+describe('what comes while a fetch is under way', () => {
+  it('is kept, and what the fetch took away does not come back', () => {
+    const before = entries(1, 2, 3);
+    const now = merge(before, { items: [message({ seq: 4, id: 'sent' })], last_seq: 4 });
+    expect(join(entries(1, 2), before, now).items.map((m) => m.id)).toEqual([
+      ...entries(1, 2).items.map((m) => m.id),
+      'sent',
+    ]);
   });
 });

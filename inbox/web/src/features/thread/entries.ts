@@ -7,6 +7,8 @@ export type Entries = {
   items: Message[];
   /** Where the conversation stands, as far as anybody told us. */
   lastSeq: number;
+  /** Held since before the connection broke: the server may have lost its last moments, so its last page is read anew. */
+  doubted?: boolean;
 };
 
 export const noEntries: Entries = { items: [], lastSeq: 0 };
@@ -16,7 +18,7 @@ export function merge(held: Entries, part: Messages): Entries {
   const bySeq = new Map(held.items.map((m) => [m.seq, m]));
   for (const m of part.items) bySeq.set(m.seq, m);
   const items = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-  return { items, lastSeq: Math.max(held.lastSeq, part.last_seq, items.at(-1)?.seq ?? 0) };
+  return { ...held, items, lastSeq: Math.max(held.lastSeq, part.last_seq, items.at(-1)?.seq ?? 0) };
 }
 
 /** The last sequence up to which nothing is missing, counted from the first entry held. */
@@ -46,11 +48,23 @@ type Fetch = (query: { after?: number; before?: number; limit: number }) => Prom
 const firstPage = 100;
 const nextPage = 200;
 
-/** Entries of a conversation up to now: the last ones when none are held, else all that is missing or may have changed. */
+/**
+ * Entries of a conversation up to now: the last ones when none are held, else all that is missing or may have changed.
+ * Of doubted ones the last page takes the place of what is held from there on, and the end is where the server says.
+ */
 export async function catchUp(held: Entries | undefined, fetch: Fetch): Promise<Entries> {
-  if (!held?.items.length) {
-    return merge(noEntries, await fetch({ before: Number.MAX_SAFE_INTEGER, limit: firstPage }));
+  if (!held?.items.length || held.doubted) {
+    const end = await fetch({ before: Number.MAX_SAFE_INTEGER, limit: firstPage });
+    const from = end.items[0]?.seq ?? 0;
+    const kept = held?.items.filter((m) => m.seq < from) ?? [];
+    const now = merge({ items: kept, lastSeq: 0 }, end);
+    return completeTo(now) < from ? fill(now, fetch) : now;
   }
+  return fill(held, fetch);
+}
+
+/** What is held with all that is missing behind it or may have changed. */
+async function fill(held: Entries, fetch: Fetch): Promise<Entries> {
   let now = held;
   let after = refetchAfter(held);
   for (;;) {
@@ -62,9 +76,16 @@ export async function catchUp(held: Entries | undefined, fetch: Fetch): Promise<
   }
 }
 
-/** Entries with the page before the first one held. */
-export async function lookBack(held: Entries, fetch: Fetch): Promise<Entries> {
+/** The page before the first entry held; undefined when there is none. */
+export async function lookBack(held: Entries, fetch: Fetch): Promise<Messages | undefined> {
   const first = held.items[0];
-  if (!first || first.seq <= 1) return held;
-  return merge(held, await fetch({ before: first.seq, limit: firstPage }));
+  if (!first || first.seq <= 1) return undefined;
+  return fetch({ before: first.seq, limit: firstPage });
+}
+
+/** What a fetch that began with `before` brought, with what came into the cache while it was under way. */
+export function join(fetched: Entries, before: Entries | undefined, now: Entries | undefined): Entries {
+  const known = new Set(before?.items.map((m) => m.id));
+  const came = now?.items.filter((m) => !known.has(m.id)) ?? [];
+  return merge({ items: came, lastSeq: 0 }, { items: fetched.items, last_seq: fetched.lastSeq });
 }

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { fetchMessages, keys } from '@/api/queries';
 import { toastError } from '@/parts/toasts';
-import { catchUp, type Entries, lookBack, merge } from './entries';
+import { catchUp, type Entries, join, lookBack, merge } from './entries';
 
 /** The entries of a conversation, kept complete: every refetch asks only for what is missing or may have changed. */
 export function useEntries(id: string) {
@@ -10,21 +10,21 @@ export function useEntries(id: string) {
   const [lookingBack, setLookingBack] = useState(false);
   const key = keys.messages(id);
   const held = () => queries.getQueryData<Entries>(key);
-  /** With what came into the cache while the fetch was under way. */
-  const join = (fetched: Entries): Entries => {
-    const now = held();
-    return now ? merge(now, { items: fetched.items, last_seq: fetched.lastSeq }) : fetched;
-  };
   const query = useQuery({
     queryKey: key,
-    queryFn: async ({ signal }) => join(await catchUp(held(), (q) => fetchMessages(id, q, signal))),
+    queryFn: async ({ signal }) => {
+      const before = held();
+      const fetched = await catchUp(before, (q) => fetchMessages(id, q, signal));
+      return join(fetched, before, held());
+    },
   });
   const before = async () => {
     const now = held();
     if (!now || lookingBack) return;
     setLookingBack(true);
     try {
-      queries.setQueryData(key, join(await lookBack(now, (q) => fetchMessages(id, q))));
+      const page = await lookBack(now, (q) => fetchMessages(id, q));
+      if (page) queries.setQueryData<Entries>(key, (e) => e && merge(e, page));
     } catch (error) {
       toastError(error);
     } finally {
