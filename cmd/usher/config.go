@@ -95,7 +95,7 @@ func (c Config) validate() error {
 		return fmt.Errorf("USHER_DATA is %q: give an absolute path", c.DataDir)
 	}
 	for _, proxy := range c.TrustedProxies {
-		if !isProxy(proxy) {
+		if _, ok := networkOf(proxy); !ok {
 			return fmt.Errorf("USHER_TRUSTED_PROXIES has %q: give addresses or networks of your proxies, such as 10.0.0.7,10.1.0.0/16", proxy)
 		}
 	}
@@ -115,13 +115,39 @@ func (c Config) validate() error {
 // leastToken is how short a token may be that cannot be guessed over the network.
 const leastToken = 16
 
-// isProxy reports whether s is an address or a network, but not all of the Internet: then anybody could say who they are.
-func isProxy(s string) bool {
+// networkOf is the network that an address or a network stands for. All of the Internet is none: anybody could say who they are.
+func networkOf(s string) (netip.Prefix, bool) {
 	if ip, err := netip.ParseAddr(s); err == nil {
-		return ip.Zone() == ""
+		return netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen()), ip.Zone() == ""
 	}
 	network, err := netip.ParsePrefix(s)
-	return err == nil && network.Bits() > 0
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	if mapped := network.Addr().Is4In6(); mapped && network.Bits() >= 96 {
+		network = netip.PrefixFrom(network.Addr().Unmap(), network.Bits()-96)
+	}
+	return network, network.Bits() > 0
+}
+
+// trustedNetworks are those of the TrustedProxies.
+func (c Config) trustedNetworks() []netip.Prefix {
+	var networks []netip.Prefix
+	for _, proxy := range c.TrustedProxies {
+		if network, ok := networkOf(proxy); ok { // validate has refused the others
+			networks = append(networks, network)
+		}
+	}
+	return networks
+}
+
+// lacksProxy reports whether browsers can only come through a proxy, and none is trusted: Usher itself speaks no https, and
+// nobody from elsewhere reaches an address of this machine alone.
+func (c Config) lacksProxy() bool {
+	if len(c.TrustedProxies) > 0 || c.PublicURL == "" || c.isLocal() {
+		return false
+	}
+	return strings.HasPrefix(c.PublicURL, "https://") || (Config{PublicURL: "http://" + c.Listen}).isLocal()
 }
 
 // isLocal reports whether browsers reach the server on its own machine only.

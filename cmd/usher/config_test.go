@@ -39,11 +39,11 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	good.TrustedProxies, good.MetricsToken = []string{"10.0.0.7", "10.1.0.0/16", "::1", "fd00::/8"}, "0123456789abcdef"
+	good.TrustedProxies, good.MetricsToken = []string{"10.0.0.7", "10.1.0.0/16", "::1", "fd00::/8", "::ffff:10.0.0.7", "::ffff:10.1.0.0/112"}, "0123456789abcdef"
 	if err := good.validate(); err != nil {
 		t.Error(err)
 	}
-	for _, proxy := range []string{"proxy.example", "10.0.0.7:80", "0.0.0.0/0", "::/0", "fe80::1%eth0", "10.0.0.0/33"} {
+	for _, proxy := range []string{"proxy.example", "10.0.0.7:80", "0.0.0.0/0", "::/0", "::ffff:0:0/96", "fe80::1%eth0", "10.0.0.0/33"} {
 		c := good
 		c.TrustedProxies = []string{"10.0.0.7", proxy}
 		if err := c.validate(); err == nil || !strings.HasPrefix(err.Error(), "USHER_TRUSTED_PROXIES has \""+proxy) {

@@ -68,7 +68,7 @@ func doctor(ctx context.Context, config Config, out io.Writer) int {
 		name  string
 		check func(context.Context, Config) finding
 	}{
-		{"address", checkAddress}, {"data folder", checkDataFolder}, {"database", checkDatabase}, {"bus", checkBus},
+		{"address", checkAddress}, {"proxy", checkProxy}, {"data folder", checkDataFolder}, {"database", checkDatabase}, {"bus", checkBus},
 		{"embeddings", checkEmbeddings}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -108,6 +108,17 @@ func checkAddress(ctx context.Context, c Config) finding {
 		}
 	}
 	return ill(c.Listen+" is taken by another program", "stop that program, or set USHER_LISTEN to a free port such as 127.0.0.1:8081")
+}
+
+func checkProxy(_ context.Context, c Config) finding {
+	switch {
+	case c.lacksProxy():
+		return ill(fmt.Sprintf("browsers reach %s through a proxy, and none is trusted: all callers look like one", c.PublicURL),
+			"set USHER_TRUSTED_PROXIES to the address of your proxy, such as 127.0.0.1, and have it set X-Forwarded-For")
+	case len(c.TrustedProxies) > 0:
+		return well("%s may say who calls", strings.Join(c.TrustedProxies, ", "))
+	}
+	return well("none is trusted; whoever connects is who calls")
 }
 
 func checkDataFolder(_ context.Context, c Config) finding {

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,10 +17,7 @@ import (
 func (a *app) handler() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
-	engine.RemoteIPHeaders = []string{forwardedFor}
-	if err := engine.SetTrustedProxies(a.config.TrustedProxies); err != nil {
-		a.log.Error("no proxy is trusted", "error", err) // validate has looked at each
-	}
+	engine.ForwardedByClientIP = false // callers says who calls
 	engine.Use(a.callers())
 	api.Register(engine, a.apiOptions())
 	engine.GET("/api/v1/live", gin.WrapH(a.hub))
@@ -44,27 +39,6 @@ func (a *app) handler() http.Handler {
 		app.ServeHTTP(c.Writer, c.Request)
 	})
 	return engine
-}
-
-// forwardedFor is the header in which proxies say who calls.
-const forwardedFor = "X-Forwarded-For"
-
-// callers makes the RemoteAddr of each request that of whoever calls, also through trusted proxies: floods are counted by
-// it. What others say in the header is not believed, which is worth a line once: with a proxy that is not trusted, all of
-// its callers count as one.
-func (a *app) callers() gin.HandlerFunc {
-	var once sync.Once
-	return func(c *gin.Context) {
-		if len(a.config.TrustedProxies) == 0 && c.GetHeader(forwardedFor) != "" {
-			once.Do(func() {
-				a.log.Warn("a proxy passes requests on and is not trusted, so all of its callers count as one; name it in USHER_TRUSTED_PROXIES", "from", c.RemoteIP())
-			})
-		}
-		if ip := c.ClientIP(); ip != "" && ip != c.RemoteIP() {
-			c.Request.RemoteAddr = net.JoinHostPort(ip, "0") // its port is not known
-		}
-		c.Next()
-	}
 }
 
 func (a *app) apiOptions() api.Options {

@@ -35,6 +35,7 @@ type contextKey int
 const (
 	agentKey contextKey = iota
 	systemKey
+	crowdKey
 )
 
 // agentFrom is the signed-in agent of an operation that is for agents.
@@ -89,6 +90,9 @@ func (a *API) admit(c huma.Context, who access) (context.Context, error) {
 	hasKey := strings.EqualFold(scheme, "Bearer")
 	switch {
 	case who == anybody:
+		if isCrowd(ctx) {
+			return ctx, nil // counted with all others, and by person
+		}
 		return ctx, a.tries.network(c.RemoteAddr())
 	case who == systems || who == agentsOrSystems && hasKey:
 		if !hasKey {

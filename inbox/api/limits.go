@@ -49,6 +49,17 @@ func newSignInLimits() *signInLimits {
 	}
 }
 
+// Crowd marks a request that many callers may stand behind who cannot be told apart. What one of them does is not counted
+// against the others: at the sign-in such a request counts by its person and among all, but not by its network.
+func Crowd(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), crowdKey, true))
+}
+
+func isCrowd(ctx context.Context) bool {
+	crowd, _ := ctx.Value(crowdKey).(bool)
+	return crowd
+}
+
 // network counts a call from a peer that nobody knows yet.
 func (l *signInLimits) network(peer string) error {
 	if d := l.networks.Wait(channels.Network(peer), time.Now()); d > 0 {

@@ -40,7 +40,7 @@ func (s *Store) Accepted(ctx context.Context, m channels.Message) (bool, error) 
 			WHERE (i.channel, i.address) = ($1, $2) AND m.external_id = $3)`,
 		m.Channel, m.InboxAddress, m.ExternalID).Scan(&accepted)
 	if err != nil {
-		return false, fmt.Errorf("look for message %q on inbox address %q: %w", m.ExternalID, m.InboxAddress, err)
+		return false, fmt.Errorf("look for a message on inbox address %q: %w", m.InboxAddress, err) // its id may name a person
 	}
 	return accepted, nil
 }
