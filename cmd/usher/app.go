@@ -49,7 +49,7 @@ type app struct {
 
 	models       *intentpg.Models
 	understander understander
-	modelAtStart string // hash
+	modelAtStart string // hash; empty without a classifier
 
 	store     *inboxpg.Store
 	policies  *routingpg.Policies
@@ -174,12 +174,14 @@ func (a *app) openRouting(ctx context.Context) error {
 		return err
 	}
 	a.models = intentpg.New(a.pool)
-	model, err := liveModel(ctx, a.models, a.log)
+	model, err := liveModel(ctx, a.models, trainStarter, a.log)
 	if err != nil {
 		return err
 	}
 	a.understander.use(model)
-	a.modelAtStart = model.Hash()
+	if model != nil {
+		a.modelAtStart = model.Hash()
+	}
 	embedder, inline, err := a.config.embedder()
 	if err != nil {
 		return err

@@ -28,8 +28,13 @@ func (u *understander) Understand(ctx context.Context, text string) intent.Predi
 	return u.live.Load().Understand(ctx, text)
 }
 
+// use takes a classifier; without one, nil, everything is degraded and goes to people.
 func (u *understander) use(m *builtin.Model) {
-	u.live.Store(intent.NewUnderstander(m, intent.UnderstandOptions{}))
+	var c intent.Classifier
+	if m != nil {
+		c = m
+	}
+	u.live.Store(intent.NewUnderstander(c, intent.UnderstandOptions{}))
 }
 
 // followModel swaps the classifier whenever another is live.
@@ -45,16 +50,41 @@ func (a *app) followModel(ctx context.Context) error {
 	})
 }
 
-// liveModel is the classifier in use. The first start trains it from the starter pack and keeps it.
-func liveModel(ctx context.Context, models *intentpg.Models, log *slog.Logger) (*builtin.Model, error) {
+// liveModel is the classifier to start with. When the live one does not read it is the newest before it that does; when none
+// does, as at the first start, one is trained and kept. It is nil when that fails, too: a node without one still routes, and
+// people get everything. Errors are the database's, or ctx's end.
+func liveModel(ctx context.Context, models *intentpg.Models, train func(context.Context) (*builtin.Model, error), log *slog.Logger) (*builtin.Model, error) {
 	artefact, hash, err := models.LiveClassifier(ctx)
-	if errors.Is(err, intentpg.ErrNoModel) {
-		return trainStarter(ctx, models, log)
+	for live := hash; err == nil; artefact, hash, err = models.ClassifierBefore(ctx, hash) {
+		model, broken := readModel(artefact, hash)
+		if broken == nil {
+			if hash != live {
+				log.Warn("starting with an earlier classifier, as the live one cannot be used", "model", hash, "live", live)
+			}
+			return model, nil
+		}
+		log.Error("a classifier cannot be used; looking for one before it", "model", hash, "error", broken)
 	}
-	if err != nil {
+	if !errors.Is(err, intentpg.ErrNoModel) {
 		return nil, err
 	}
-	return readModel(artefact, hash)
+	began := time.Now()
+	model, err := train(ctx)
+	if err == nil {
+		artefact, err = model.MarshalBinary()
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("train a classifier: %w", ctx.Err())
+	}
+	if err != nil {
+		log.Error("there is no classifier and none can be trained; everything goes to people, marked degraded", "error", err)
+		return nil, nil
+	}
+	if err := models.SaveClassifier(ctx, "starter", model.Hash(), artefact, model.Card()); err != nil {
+		return nil, err
+	}
+	log.Info("trained a classifier", "model", model.Hash(), "took", time.Since(began).Round(time.Millisecond))
+	return model, nil
 }
 
 func readModel(artefact []byte, hash string) (*builtin.Model, error) {
@@ -68,25 +98,13 @@ func readModel(artefact []byte, hash string) (*builtin.Model, error) {
 	return model, nil
 }
 
-func trainStarter(ctx context.Context, models *intentpg.Models, log *slog.Logger) (*builtin.Model, error) {
+// trainStarter trains the classifier of the starter pack.
+func trainStarter(ctx context.Context) (*builtin.Model, error) {
 	utterances, err := starter.Utterances()
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
-	model, err := builtin.Train(ctx, utterances, builtin.TrainOptions{Seed: trainingSeed})
-	if err != nil {
-		return nil, fmt.Errorf("train the first classifier: %w", err)
-	}
-	artefact, err := model.MarshalBinary()
-	if err != nil {
-		return nil, fmt.Errorf("write the first classifier: %w", err)
-	}
-	if err := models.SaveClassifier(ctx, "starter", model.Hash(), artefact, model.Card()); err != nil {
-		return nil, err
-	}
-	log.Info("trained the first classifier", "utterances", len(utterances), "took", time.Since(began).Round(time.Millisecond))
-	return model, nil
+	return builtin.Train(ctx, utterances, builtin.TrainOptions{Seed: trainingSeed})
 }
 
 // embedder is the configured one, and whether it costs so little that every message can be embedded at once.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func TestANodeUnderstandsWithTheClassifierThatIsLive(t *testing.T) {
 	}
 	first, artefact := trained(t, "order_status")
 	save(first.Hash(), artefact)
-	live, err := liveModel(t.Context(), a.models, a.log)
+	live, err := liveModel(t.Context(), a.models, trainNothing, a.log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,5 +130,103 @@ func TestWhatIsNoClassifierIsNotRead(t *testing.T) {
 	}
 	if _, err := readModel(artefact, model.Hash()); err != nil {
 		t.Error(err)
+	}
+}
+
+// trainNothing is training that cannot work.
+func trainNothing(context.Context) (*builtin.Model, error) {
+	return nil, errors.New("no messages to train on")
+}
+
+func TestAStartTakesTheNewestClassifierThatReads(t *testing.T) {
+	first, artefact := trained(t, "order_status")
+	second, later := trained(t, "delivery_time")
+	third, latest := trained(t, "refund_request")
+	spoilt := func(b []byte) []byte { return b[:len(b)-1] }
+	type stored struct {
+		hash     string
+		artefact []byte
+	}
+	for name, tc := range map[string]struct {
+		stored []stored // the last is live
+		want   string
+		says   []string
+	}{
+		"the live one": {[]stored{{first.Hash(), artefact}, {second.Hash(), later}}, second.Hash(), nil},
+		"the one before": {[]stored{{first.Hash(), artefact}, {second.Hash(), later}, {third.Hash(), spoilt(latest)}}, second.Hash(),
+			[]string{"level=ERROR", "model=" + third.Hash(), "level=WARN", "starting with an earlier classifier", "model=" + second.Hash()}},
+		"one long before": {[]stored{{first.Hash(), artefact}, {second.Hash(), spoilt(later)}, {third.Hash(), spoilt(latest)}}, first.Hash(),
+			[]string{"model=" + third.Hash(), "model=" + second.Hash(), "starting with an earlier classifier", "model=" + first.Hash()}},
+		"none after one that was made live again": {[]stored{{first.Hash(), spoilt(artefact)}, {second.Hash(), later}, {first.Hash(), spoilt(artefact)}}, "",
+			[]string{"model=" + first.Hash(), "everything goes to people"}},
+		"none at all": {[]stored{{first.Hash(), spoilt(artefact)}, {second.Hash(), spoilt(later)}}, "",
+			[]string{"model=" + second.Hash(), "model=" + first.Hash(), "everything goes to people", "no messages to train on"}},
+		"none at the first start": {nil, "", []string{"everything goes to people"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			models := intentpg.New(dbtest.Pool(t))
+			for _, s := range tc.stored {
+				if err := models.SaveClassifier(t.Context(), "n", s.hash, s.artefact, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var log strings.Builder
+			model, err := liveModel(t.Context(), models, trainNothing, slog.New(slog.NewTextHandler(&log, nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var u understander
+			u.use(model)
+			p := u.Understand(t.Context(), "where is my parcel")
+			if p.Model != tc.want || (p.Degraded != "") != (tc.want == "") {
+				t.Errorf("it starts with %q (degraded %q), want %q", p.Model, p.Degraded, tc.want)
+			}
+			rest := log.String()
+			for _, part := range tc.says {
+				var found bool
+				if _, rest, found = strings.Cut(rest, part); !found {
+					t.Errorf("the log does not say %q in its place:\n%s", part, log.String())
+				}
+			}
+			if tc.says == nil && rest != "" {
+				t.Errorf("the log says %s", rest)
+			}
+		})
+	}
+}
+
+func TestAStartTrainsAClassifierWhenNoneReadsAndMendsTheOneThatIsKept(t *testing.T) {
+	model, artefact := trained(t, "order_status")
+	train := func(context.Context) (*builtin.Model, error) { return model, nil }
+	for name, spoilt := range map[string]string{"the same": model.Hash(), "another": "other", "nothing": ""} {
+		t.Run(name, func(t *testing.T) {
+			models := intentpg.New(dbtest.Pool(t))
+			if spoilt != "" {
+				if err := models.SaveClassifier(t.Context(), "n", spoilt, artefact[:len(artefact)-1], nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			// The second start finds what the first one kept.
+			for _, by := range []func(context.Context) (*builtin.Model, error){train, trainNothing} {
+				got, err := liveModel(t.Context(), models, by, quiet)
+				if err != nil || got == nil || got.Hash() != model.Hash() {
+					t.Fatalf("it starts with %v, %v", got, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAStartThatIsInterruptedOrCannotReadTheDatabaseFails(t *testing.T) {
+	pool := dbtest.Pool(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	interrupted := func(ctx context.Context) (*builtin.Model, error) {
+		cancel()
+		return nil, ctx.Err()
+	}
+	for range 2 { // while it trains, and while it reads
+		if _, err := liveModel(ctx, intentpg.New(pool), interrupted, quiet); !errors.Is(err, context.Canceled) {
+			t.Errorf("it starts: %v", err)
+		}
 	}
 }

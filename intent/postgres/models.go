@@ -22,8 +22,8 @@ type Models struct{ pool *pgxpool.Pool }
 func New(pool *pgxpool.Pool) *Models { return &Models{pool: pool} }
 
 // SaveClassifier stores a trained classifier and makes it the live one; the one before stays for a look back. Nodes that
-// RunFollow use it within a second. Saving an
-// artefact that is stored already only makes it live again. card is written as JSON.
+// RunFollow use it within a second. Saving one that is stored already makes it live again, and its artefact whole. card is
+// written as JSON.
 func (m *Models) SaveClassifier(ctx context.Context, name, hash string, artefact []byte, card any) error {
 	if name == "" || hash == "" || len(artefact) == 0 {
 		return fmt.Errorf("save classifier %q: name, hash and artefact must not be empty", name)
@@ -43,7 +43,7 @@ func (m *Models) SaveClassifier(ctx context.Context, name, hash string, artefact
 		tag, err := tx.Exec(ctx, `
 			INSERT INTO models (kind, name, hash, artefact, card, live)
 			VALUES ('classifier', $1, $2, $3, $4, true)
-			ON CONFLICT (hash) DO UPDATE SET live = true WHERE models.kind = 'classifier'`,
+			ON CONFLICT (hash) DO UPDATE SET live = true, artefact = excluded.artefact WHERE models.kind = 'classifier'`,
 			name, hash, artefact, body)
 		if err != nil {
 			return err
@@ -63,6 +63,21 @@ func (m *Models) SaveClassifier(ctx context.Context, name, hash string, artefact
 // LiveClassifier returns the artefact of the live classifier and its hash; ErrNoModel when there is none.
 func (m *Models) LiveClassifier(ctx context.Context) (artefact []byte, hash string, err error) {
 	return liveUnless(ctx, m.pool, "")
+}
+
+// ClassifierBefore returns the newest classifier that was stored before the one with a hash; ErrNoModel when there is none.
+func (m *Models) ClassifierBefore(ctx context.Context, hash string) (artefact []byte, before string, err error) {
+	err = m.pool.QueryRow(ctx, `
+		SELECT artefact, hash FROM models
+		WHERE kind = 'classifier' AND id < (SELECT id FROM models WHERE kind = 'classifier' AND hash = $1)
+		ORDER BY id DESC LIMIT 1`, hash).Scan(&artefact, &before)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, "", ErrNoModel
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("read the classifier before %s: %w", hash, err)
+	}
+	return artefact, before, nil
 }
 
 // querier is a pool or a connection.

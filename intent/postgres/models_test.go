@@ -85,3 +85,38 @@ func TestSaveClassifierRefusesWhatCannotBeServed(t *testing.T) {
 		t.Errorf("an unreachable database gives %v", err)
 	}
 }
+
+func TestEarlierClassifiersAreFoundInTheOrderTheyWereStored(t *testing.T) {
+	pool := dbtest.Pool(t)
+	m := postgres.New(pool)
+	if _, err := pool.Exec(t.Context(), `INSERT INTO models (kind, name, hash, dims) VALUES ('embedder', 'e', 'embedder', 3)`); err != nil {
+		t.Fatal(err)
+	}
+	for _, hash := range []string{"h1", "h2", "h3", "h2"} {
+		if err := m.SaveClassifier(t.Context(), "n", hash, []byte("artefact of "+hash), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for hash, want := range map[string]string{"h3": "h2", "h2": "h1"} {
+		if artefact, before, err := m.ClassifierBefore(t.Context(), hash); err != nil || before != want || string(artefact) != "artefact of "+want {
+			t.Errorf("before %s is %s (%q), %v", hash, before, artefact, err)
+		}
+	}
+	for _, hash := range []string{"h1", "unknown", "embedder"} {
+		if _, before, err := m.ClassifierBefore(t.Context(), hash); !errors.Is(err, postgres.ErrNoModel) {
+			t.Errorf("before %s is %q, %v", hash, before, err)
+		}
+	}
+}
+
+func TestSavingAClassifierAgainMendsItsArtefact(t *testing.T) {
+	m := postgres.New(dbtest.Pool(t))
+	for _, artefact := range []string{"damaged", "whole"} {
+		if err := m.SaveClassifier(t.Context(), "n", "h1", []byte(artefact), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if artefact, _, err := m.LiveClassifier(t.Context()); err != nil || string(artefact) != "whole" {
+		t.Errorf("%q, %v", artefact, err)
+	}
+}
