@@ -12,6 +12,7 @@ import { ApiError, whenSignedOut } from '@/api/client';
 import { keys, meQuery } from '@/api/queries';
 import type { View } from '@/api/shapes';
 import { Frame } from '@/features/frame/Frame';
+import { belongTo } from '@/features/signin/belongings';
 import { Failed } from '@/parts/states';
 
 export const queryClient = new QueryClient({
@@ -62,7 +63,8 @@ const app = createRoute({
   component: Frame,
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queries.ensureQueryData(meQuery);
+      const me = await context.queries.ensureQueryData(meQuery);
+      belongTo(me.id);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
         throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { back: location.href } });

@@ -5,10 +5,15 @@ import { outbox } from '@/features/composer/outbox';
 import { applyNews, gatheredRefresh, type News, readAnew } from './changes';
 import { LiveConnection, type LiveState } from './connection';
 
-export type Live = { state: LiveState; retry: () => void };
+/** `lost` once a loss has lasted so long that it is worth saying. */
+export type Live = { state: LiveState; lost: boolean; retry: () => void };
 
-export const LiveContext = createContext<Live>({ state: 'connecting', retry: () => {} });
+export const LiveContext = createContext<Live>({ state: 'connecting', lost: false, retry: () => {} });
 export const useLiveState = () => useContext(LiveContext);
+export const useLost = () => useContext(LiveContext).lost;
+
+/** How long a loss has to last before it is said: a reload of the server is no news. */
+const patience = 1500;
 
 const understood = new Set(['conversation', 'gone', 'views', 'presence', 'refetch']);
 const known = (n: unknown): n is News =>
@@ -48,5 +53,19 @@ export function useLive(onNews: (news: News) => void): Live {
       stop();
     };
   }, [queries]);
-  return { state, retry: () => connection.current?.retryNow() };
+  return { state, lost: useLasting(state === 'lost'), retry: () => connection.current?.retryNow() };
+}
+
+/** True once something has been true for as long as our patience. */
+function useLasting(now: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!now) {
+      setLasting(false);
+      return;
+    }
+    const timer = setTimeout(() => setLasting(true), patience);
+    return () => clearTimeout(timer);
+  }, [now]);
+  return now && lasting;
 }

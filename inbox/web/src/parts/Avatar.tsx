@@ -13,7 +13,12 @@ const channelIcons: Record<string, LucideIcon> = {
   telegram: Send,
 };
 
-type Props = { name: string; size?: number; channel?: string | undefined; presence?: Presence | undefined };
+type Props = {
+  name: string;
+  size?: number;
+  channel?: string | undefined;
+  presence?: Presence | 'unknown' | undefined;
+};
 
 /** A person's initials, with the channel or the presence as a badge. The name stands beside it, so it is silent. */
 export function Avatar({ name, size = 32, channel, presence }: Props) {

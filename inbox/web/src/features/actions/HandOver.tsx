@@ -4,6 +4,7 @@ import { Users } from 'lucide-react';
 import { useState } from 'react';
 import { agentsQuery, meQuery, teamsQuery } from '@/api/queries';
 import type { Colleague, Conversation, Team } from '@/api/shapes';
+import { useShownPresence } from '@/features/people/presence';
 import { Avatar } from '@/parts/Avatar';
 import { contactName } from '@/parts/words';
 import { type HandOver, useActions } from './actions';
@@ -119,6 +120,7 @@ type OptionProps = {
 };
 
 function Option({ value, to, onPick, team, agent, self }: OptionProps) {
+  const shown = useShownPresence();
   return (
     <label className={styles.option}>
       <input
@@ -129,7 +131,7 @@ function Option({ value, to, onPick, team, agent, self }: OptionProps) {
         onChange={() => onPick(value)}
       />
       {agent ? (
-        <Avatar name={agent.name} size={22} presence={agent.presence} />
+        <Avatar name={agent.name} size={22} presence={shown(agent.presence)} />
       ) : (
         <Users size={18} aria-hidden="true" />
       )}
@@ -139,7 +141,7 @@ function Option({ value, to, onPick, team, agent, self }: OptionProps) {
       </span>
       {agent && (
         <span className={`${styles.load} tabular`}>
-          {agent.presence}, {agent.load} of {agent.capacity}
+          {shown(agent.presence)}, {agent.load} of {agent.capacity}
         </span>
       )}
       {team && <span className={styles.load}>queue</span>}

@@ -17,11 +17,10 @@ import { ask, client } from '@/api/client';
 import { meQuery } from '@/api/queries';
 import type { Presence } from '@/api/shapes';
 import { type Preferences, usePreference } from '@/app/preferences';
-import { forgetTyped } from '@/features/composer/outbox';
-import { presences, useSetPresence } from '@/features/people/presence';
+import { presences, useSetPresence, useShownPresence } from '@/features/people/presence';
+import { forgetBelongings } from '@/features/signin/belongings';
 import { Avatar } from '@/parts/Avatar';
 import { toastError } from '@/parts/toasts';
-import { forgetUnsaved } from '@/parts/unsaved';
 import styles from './Nav.module.css';
 
 const links = [
@@ -69,12 +68,18 @@ function MyMenu() {
   const [theme, setTheme] = usePreference('theme');
   const setPresence = useSetPresence();
   const signOut = useSignOut();
+  const shown = useShownPresence();
   if (!me) return null;
+  const presence = shown(me.presence);
   return (
     <Menu position="right-end" width={220}>
       <Menu.Target>
-        <button type="button" className={styles.me} aria-label={`${me.name}, ${me.presence}. Your menu`}>
-          <Avatar name={me.name} size={32} presence={me.presence} />
+        <button
+          type="button"
+          className={styles.me}
+          aria-label={`${me.name}, ${presence === 'unknown' ? 'no connection' : presence}. Your menu`}
+        >
+          <Avatar name={me.name} size={32} presence={presence} />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -120,8 +125,7 @@ function useSignOut() {
   return useMutation({
     mutationFn: () => ask(client.POST('/api/v1/sign-out')),
     onSuccess: async () => {
-      forgetTyped();
-      forgetUnsaved();
+      forgetBelongings();
       await navigate({ to: '/sign-in' });
       queries.clear();
     },

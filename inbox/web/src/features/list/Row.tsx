@@ -1,6 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { memo, useState } from 'react';
-import type { ListFilter } from '@/api/queries';
+import { type ListFilter, meQuery } from '@/api/queries';
 import type { Conversation, View } from '@/api/shapes';
 import { PriorityMark } from '@/features/actions/PriorityMark';
 import { WhyChip } from '@/features/actions/WhyChip';
@@ -24,6 +25,8 @@ type Props = {
 export const Row = memo(function Row({ conversation: c, view, selected, unread, tabStop, compact }: Props) {
   const [why, setWhy] = useState(false);
   const owner = view !== 'mine' && c.agent;
+  const me = useQuery(meQuery).data?.id;
+  const ownerName = owner && (owner.id === me ? 'you' : owner.name);
   return (
     <div className={styles.row} data-selected={selected || undefined} data-unread={unread || undefined}>
       <span className={styles.avatar}>
@@ -49,9 +52,9 @@ export const Row = memo(function Row({ conversation: c, view, selected, unread, 
           {unread && <span className={styles.dot} title="Unread" />}
         </span>
         {owner && (
-          <span className={styles.owner} title={`With ${owner.name}`}>
+          <span className={styles.owner} title={`With ${ownerName}`}>
             <Avatar name={owner.name} size={20} />
-            <span className="unseen">with {owner.name}</span>
+            <span className="unseen">with {ownerName}</span>
           </span>
         )}
         <When conversation={c} view={view} />

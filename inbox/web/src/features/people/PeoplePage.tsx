@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { agentsQuery, meQuery, teamsQuery } from '@/api/queries';
 import type { Colleague, Team } from '@/api/shapes';
+import { useLost } from '@/live/useLive';
 import { Avatar } from '@/parts/Avatar';
 import { Page } from '@/parts/Page';
 import { Bone, Empty, Failed } from '@/parts/states';
 import styles from './People.module.css';
+import { useShownPresence } from './presence';
 
 /** Who works here, whether they take work, and how much they have in hand. */
 export function PeoplePage() {
@@ -49,13 +51,16 @@ function Teams({ agents, teams }: { agents: Colleague[]; teams: Team[] }) {
 
 function TeamPart({ name, members }: { name: string; members: Colleague[] }) {
   const online = members.filter((a) => a.presence === 'online');
+  const lost = useLost();
   const room = online.reduce((sum, a) => sum + Math.max(0, a.capacity - a.load), 0);
   return (
     <section className={styles.team} aria-label={name}>
       <header className={styles.teamHead}>
         <h2>{name}</h2>
         <span className={`${styles.hint} tabular`}>
-          {online.length} of {members.length} online, room for {room} more
+          {lost
+            ? 'who is online is not known without a connection'
+            : `${online.length} of ${members.length} online, room for ${room} more`}
         </span>
       </header>
       {members.length === 0 ? (
@@ -71,19 +76,20 @@ function TeamPart({ name, members }: { name: string; members: Colleague[] }) {
   );
 }
 
-const presenceWords = { online: 'Online', away: 'Away', offline: 'Offline' };
+const presenceWords = { online: 'Online', away: 'Away', offline: 'Offline', unknown: 'Not known' };
 
 function Person({ agent: a }: { agent: Colleague }) {
   const me = useQuery(meQuery).data;
+  const presence = useShownPresence()(a.presence);
   return (
     <li className={styles.person}>
-      <Avatar name={a.name} size={32} presence={a.presence} />
+      <Avatar name={a.name} size={32} presence={presence} />
       <span className={styles.name}>
         {a.name}
-        {a.id === me?.id && <span className={styles.hint}> you</span>}
+        {a.id === me?.id && <span className={styles.hint}> (you)</span>}
       </span>
-      <span className={styles.presence} data-presence={a.presence}>
-        {presenceWords[a.presence]}
+      <span className={styles.presence} data-presence={presence}>
+        {presenceWords[presence]}
       </span>
       <Load load={a.load} capacity={a.capacity} />
     </li>

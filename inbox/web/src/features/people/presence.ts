@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask, client } from '@/api/client';
 import { keys } from '@/api/queries';
 import type { Me, Presence } from '@/api/shapes';
+import { useLost } from '@/live/useLive';
 import { toastError } from '@/parts/toasts';
 
 export const presences: { value: Presence; label: string }[] = [
@@ -10,6 +11,12 @@ export const presences: { value: Presence; label: string }[] = [
   { value: 'away', label: 'Away: no new work' },
   { value: 'offline', label: 'Offline' },
 ];
+
+/** What to show of a presence: while the connection is lost nobody knows it. */
+export function useShownPresence(): (presence: Presence) => Presence | 'unknown' {
+  const lost = useLost();
+  return (presence) => (lost ? 'unknown' : presence);
+}
 
 /** Says whether I take work. It shows at once, and as it was when the server refuses. */
 export function useSetPresence() {

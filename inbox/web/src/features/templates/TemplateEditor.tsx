@@ -2,15 +2,16 @@ import { Button, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import { ask, client } from '@/api/client';
-import { keys } from '@/api/queries';
+import { keys, templatesQuery } from '@/api/queries';
 import type { Template } from '@/api/shapes';
 import { CodeEditor, showLine } from '@/parts/CodeEditor';
 import { type ProblemLine, Problems } from '@/parts/Problems';
 import { toast } from '@/parts/toasts';
 import { useUnsaved } from '@/parts/unsaved';
+import { Overtaken } from './Overtaken';
 import { Preview } from './Preview';
 import styles from './Templates.module.css';
-import { insertAt, nameFrom, nameTrouble, problemsOf } from './templates';
+import { type Content, insertAt, nameFrom, nameTrouble, problemsOf, sameContent } from './templates';
 import { Variables } from './Variables';
 
 type Props = {
@@ -21,10 +22,10 @@ type Props = {
   onSaved: (name: string) => void;
 };
 
-/** What a person may change of an answer. */
-type Draft = Pick<Template, 'title' | 'body' | 'watch'>;
+/** What is not saved yet, and the version that was the saved one when the change began; 0 for a new answer. */
+type Draft = Content & { begun: number };
 
-const blank: Draft = { title: '', body: '', watch: true };
+const blank: Content = { title: '', body: '', watch: true };
 
 /** Where the changes to a standard answer are kept; without a name, those of the new one. */
 export const unsavedTemplate = (name = '') => `template ${name}`;
@@ -35,24 +36,26 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
   useEffect(() => {
     form.current?.scrollIntoView({ block: 'start' });
   }, []);
-  const [changed, keep] = useUnsaved<Draft>(unsavedTemplate(template?.name));
+  const [kept, keep] = useUnsaved<Draft>(unsavedTemplate(template?.name));
   const saved = template ?? blank;
+  const changed = kept && sameContent(kept, saved) ? undefined : kept;
   const draft = changed ?? saved;
+  const version = template?.version ?? 0;
   const name = template?.name ?? nameFrom(draft.title);
-  const save = useSave(name, (name) => {
+  const save = useSave(name, version, (name) => {
     keep(undefined);
     onSaved(name);
   });
-  const set = (part: Partial<Draft>) => {
+  const set = (part: Partial<Content>) => {
     save.reset();
     const { title, body, watch } = { ...draft, ...part };
-    const same = title === saved.title && body === saved.body && watch === saved.watch;
-    keep(same ? undefined : { title, body, watch });
+    const next = { title, body, watch, begun: changed?.begun ?? version };
+    keep(sameContent(next, saved) ? undefined : next);
   };
   const badName = template ? undefined : nameTrouble(draft.title, taken);
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (changed && !badName) save.mutate(changed);
+    if (changed && !badName) save.mutate(draft);
   };
   return (
     <form ref={form} className={styles.editor} onSubmit={submit}>
@@ -65,6 +68,9 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
         problems={save.isError ? problemsOf(save.error) : []}
         onChange={set}
       >
+        {changed && template && changed.begun !== version && (
+          <Overtaken begun={changed.begun} saved={template} draft={changed} />
+        )}
         {ops ? (
           <Buttons
             saved={template}
@@ -73,7 +79,7 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
             saving={save.isPending}
             onBack={() => {
               set(saved);
-              toast('Went back.', { action: { label: 'Undo', run: () => keep(draft) } });
+              toast('Went back.', { action: { label: 'Undo', run: () => keep(changed) } });
             }}
           />
         ) : (
@@ -87,12 +93,12 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
 
 type WritingProps = {
   isNew: boolean;
-  draft: Draft;
+  draft: Content;
   ops: boolean;
   naming: string;
   badName: string | undefined;
   problems: readonly ProblemLine[];
-  onChange: (part: Partial<Draft>) => void;
+  onChange: (part: Partial<Content>) => void;
   children: ReactNode;
 };
 
@@ -170,12 +176,18 @@ function Buttons({ saved, unchanged, ready, saving, onBack }: ButtonsProps) {
   );
 }
 
-function useSave(name: string, onSaved: (name: string) => void) {
+/** Saves over the version that is shown. When somebody saved another meanwhile, nothing is saved and that one is shown. */
+function useSave(name: string, version: number, onSaved: (name: string) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: Draft) =>
-      ask(client.PUT('/api/v1/templates/{name}', { params: { path: { name } }, body })),
+    mutationFn: async ({ title, body, watch }: Content) => {
+      const all = await queries.fetchQuery({ ...templatesQuery, staleTime: 0 });
+      if ((all.find((t) => t.name === name)?.version ?? 0) !== version) return undefined;
+      const to = { params: { path: { name } }, body: { title, body, watch } };
+      return ask(client.PUT('/api/v1/templates/{name}', to));
+    },
     onSuccess: (saved) => {
+      if (!saved) return;
       queries.setQueryData<Template[]>(keys.templates, (all = []) => [
         ...all.filter((t) => t.name !== saved.name),
         saved,

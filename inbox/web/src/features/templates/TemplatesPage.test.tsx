@@ -75,4 +75,36 @@ describe('standard answers', () => {
     expect(screen.getByLabelText('Text')).toHaveValue('Hello!');
     expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true);
   });
+  it('say when somebody saved another version, and are not saved over one that was not shown', async () => {
+    let held = greeting;
+    const calls = stubApi({
+      ...reads('ops'),
+      'GET /api/v1/templates': () => ({ body: { items: [held] } }),
+      [save]: ({ body }) => ({ body: { ...greeting, ...(body as object), version: 4 } }),
+    });
+    await show(<TemplatesPage />);
+    fireEvent.change(await screen.findByLabelText('Text'), { target: { value: 'Mine!' } });
+    expect(screen.queryByRole('alert')).toBeNull();
+    held = { ...greeting, version: 3, body: 'Theirs!' };
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText(/Version 3 was saved after you began with version 2/)).toBeInTheDocument();
+    expect(calls.some((c) => c.method === 'PUT')).toBe(false);
+    expect(screen.getByLabelText('Text')).toHaveValue('Mine!');
+    await userEvent.click(screen.getByRole('button', { name: 'Compare' }));
+    expect(screen.getByRole('list', { name: 'Comparison' })).toHaveTextContent(/savedTheirs!.*yoursMine!/);
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Saved as version 4.')).toBeInTheDocument();
+  });
+  it('give way to another version when the person goes back to it', async () => {
+    let held = greeting;
+    stubApi({ ...reads('ops'), 'GET /api/v1/templates': () => ({ body: { items: [held] } }) });
+    const { queries } = await show(<TemplatesPage />);
+    fireEvent.change(await screen.findByLabelText('Text'), { target: { value: 'Mine!' } });
+    held = { ...greeting, version: 3, body: 'Theirs!' };
+    await act(() => queries.invalidateQueries());
+    expect(await screen.findByRole('alert')).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Back to the saved one' }));
+    expect(screen.getByLabelText('Text')).toHaveValue('Theirs!');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError, problemError } from '@/api/client';
-import { insertAt, nameFrom, nameTrouble, problemsOf } from './templates';
+import { compareLines, insertAt, nameFrom, nameTrouble, problemsOf } from './templates';
 
 describe('the name of a new answer', () => {
   it.each([
@@ -17,6 +17,19 @@ describe('the name of a new answer', () => {
     expect(nameTrouble('!!', [])).toContain('letter');
     expect(nameTrouble('Thanks', ['thanks'])).toContain('one of this name');
     expect(nameTrouble('Thanks', [])).toBeUndefined();
+  });
+});
+
+describe('two texts compared', () => {
+  const told = (one: string, other: string) =>
+    compareLines(one, other).map((l) => ({ both: ' ', one: '-', other: '+' })[l.in] + l.text);
+  it.each([
+    ['a\nb\nc', 'a\nb\nc', [' a', ' b', ' c']],
+    ['a\nb\nc', 'a\nx\nc', [' a', '-b', '+x', ' c']],
+    ['a\nb', 'b\nc', ['-a', ' b', '+c']],
+    ['', 'a', ['-', '+a']],
+  ])('%j and %j', (one, other, lines) => {
+    expect(told(one, other)).toEqual(lines);
   });
 });
 

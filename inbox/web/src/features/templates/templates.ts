@@ -1,6 +1,45 @@
 // What the editor of standard answers works out by itself.
 import { ApiError } from '@/api/client';
+import type { Template } from '@/api/shapes';
 import type { ProblemLine } from '@/parts/Problems';
+
+/** What a person may change of an answer. */
+export type Content = Pick<Template, 'title' | 'body' | 'watch'>;
+
+export const sameContent = (a: Content, b: Content): boolean =>
+  a.title === b.title && a.body === b.body && a.watch === b.watch;
+
+/** All of an answer as one text, for comparing. */
+export const asText = (c: Content): string =>
+  `Title: ${c.title}\nAsk “Did that help?”: ${c.watch ? 'yes' : 'no'}\n\n${c.body}`;
+
+/** A line of a comparison: in both texts, only in the one, or only in the other. */
+export type Compared = { text: string; in: 'both' | 'one' | 'other' };
+
+/** Two texts line by line, with as many lines in both as there can be. */
+export function compareLines(one: string, other: string): Compared[] {
+  const [a, b] = [one.split('\n'), other.split('\n')];
+  // shared[i][j] is how many lines a from i and b from j can have in common.
+  const shared = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const common = (i: number, j: number) => shared[i]?.[j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      shared[i]![j] = a[i] === b[j] ? common(i + 1, j + 1) + 1 : Math.max(common(i + 1, j), common(i, j + 1));
+    }
+  }
+  const out: Compared[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      out.push({ text: a[i++]!, in: 'both' });
+      j++;
+    } else if (i < a.length && (j === b.length || common(i + 1, j) >= common(i, j + 1))) {
+      out.push({ text: a[i++]!, in: 'one' });
+    } else {
+      out.push({ text: b[j++]!, in: 'other' });
+    }
+  }
+  return out;
+}
 
 /** The name that a new answer gets from its title: small letters, digits and _, at most 61. */
 export function nameFrom(title: string): string {

@@ -1,4 +1,5 @@
 import type { Payload, Team } from '@/api/shapes';
+import { sentence } from '@/parts/words';
 
 const resolvedBy: Record<string, string> = {
   contact: 'Resolved: the customer said that it helped',
@@ -6,27 +7,28 @@ const resolvedBy: Record<string, string> = {
   automatic: 'Resolved automatically',
 };
 
-/** What happened, in words. */
-export function activityText(p: Payload, teams: readonly Team[] | undefined): string {
-  const who = p.by ?? 'Usher';
+/** What happened, in words, to the one who is called `me`: entries name people and do not say who they are. */
+export function activityText(p: Payload, teams: readonly Team[] | undefined, me: string | undefined): string {
+  const person = (name: string) => (name === me ? 'you' : name);
+  const who = sentence(person(p.by ?? 'Usher'));
   const team = teams?.find((t) => t.slug === p.team)?.name ?? p.team ?? 'the team';
   const why = p.reason ? `: ${p.reason}` : '';
   switch (p.what) {
     case 'queued':
       return `Put into the queue of ${team}${why}`;
     case 'dispatched':
-      return `Given to ${p.agent ?? 'an agent'}${why}`;
+      return `Given to ${person(p.agent ?? 'an agent')}${why}`;
     case 'taken':
-      return p.from ? `${who} took it over from ${p.from}` : `${who} took it`;
+      return p.from ? `${who} took it over from ${person(p.from)}` : `${who} took it`;
     case 'handed_over':
-      return `${who} handed it over to ${p.agent ?? `the queue of ${team}`}`;
+      return `${who} handed it over to ${p.agent ? person(p.agent) : `the queue of ${team}`}`;
     case 'released':
       return `Back in the queue of ${team}${why}`;
     case 'resolved':
-      if (p.by) return `${p.by} resolved it`;
+      if (p.by) return `${who} resolved it`;
       return resolvedBy[p.reason ?? ''] ?? 'Resolved';
     case 'reopened':
-      return p.by ? `${p.by} reopened it` : `Reopened${why}`;
+      return p.by ? `${who} reopened it` : `Reopened${why}`;
     case 'priority_changed':
       return `${who} changed the priority${p.from ? ` from ${p.from}` : ''} to ${p.to ?? '?'}`;
     case 'corrected':

@@ -65,9 +65,14 @@ describe('activities in words', () => {
       { what: 'corrected', by: 'Ben', from: 'order_status', to: 'refund_status' },
       'Ben corrected order status to refund status',
     ],
+    [{ what: 'dispatched', agent: 'Robin' }, 'Given to you'],
+    [{ what: 'taken', by: 'Ben', from: 'Robin' }, 'Ben took it over from you'],
+    [{ what: 'taken', by: 'Robin' }, 'You took it'],
+    [{ what: 'handed_over', by: 'Ben', agent: 'Robin' }, 'Ben handed it over to you'],
+    [{ what: 'resolved', by: 'Robin', reason: 'agent' }, 'You resolved it'],
     [{}, 'Something changed'],
   ];
   it.each(cases)('%j', (payload, want) => {
-    expect(activityText(payload, teams)).toBe(want);
+    expect(activityText(payload, teams, 'Robin')).toBe(want);
   });
 });

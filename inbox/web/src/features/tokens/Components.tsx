@@ -63,6 +63,7 @@ function People() {
       <Avatar name="Ben Okafor" presence="online" />
       <Avatar name="Noor Haddad" presence="away" />
       <Avatar name="Tomás Rey" presence="offline" />
+      <Avatar name="Ines Carvalho" presence="unknown" />
       <Avatar name="Ana Silva" size={40} channel="email" />
     </Part>
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '@/api/shapes';
 import { decision } from '@/test/decision';
-import { conversation } from '@/test/shapes';
+import { conversation, uuid } from '@/test/shapes';
 import {
   assignedLine,
   checkedLine,
@@ -112,15 +112,24 @@ describe('what was decided', () => {
 describe('who got it', () => {
   const c = conversation({ team: 'care', agent: null });
   it('is the agent, with the cause', () => {
-    expect(assignedLine(line({}), c, team)).toBe('Ben Okafor, given by the dispatcher');
+    expect(assignedLine(line({}), c, team, undefined)).toBe('Ben Okafor, given by the dispatcher');
+  });
+  it('is you when it is oneself', () => {
+    expect(assignedLine(line({}), c, team, uuid(500))).toBe('You, given by the dispatcher');
+    const mine = { ...c, agent: { id: uuid(500), name: 'Ben Okafor' } };
+    expect(assignedLine(line({ assignment: null, route: 'agent' }), mine, team, uuid(500))).toBe(
+      'Stays with you',
+    );
   });
   it('is a queue while nobody has it, unless no person is needed', () => {
     const free: Partial<Decision> = { assignment: null };
-    expect(assignedLine(line({ ...free, route: 'agent' }), c, team)).toBe(
+    expect(assignedLine(line({ ...free, route: 'agent' }), c, team, undefined)).toBe(
       'Waits in the queue of Customer care',
     );
-    expect(assignedLine(line({ ...free, route: 'reply' }), c, team)).toBe('Nobody: no person was needed');
-    expect(assignedLine(line({ ...free, route: 'reply', state: 'withheld' }), c, team)).toBe(
+    expect(assignedLine(line({ ...free, route: 'reply' }), c, team, undefined)).toBe(
+      'Nobody: no person was needed',
+    );
+    expect(assignedLine(line({ ...free, route: 'reply', state: 'withheld' }), c, team, undefined)).toBe(
       'Waits in the queue of Customer care',
     );
   });

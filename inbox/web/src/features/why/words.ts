@@ -158,12 +158,19 @@ const causes: Record<string, string> = {
 };
 export const causeWords = (cause: string): string => causes[cause] ?? cause;
 
-export function assignedLine(d: Decision, c: Conversation, teamName: TeamNames): string {
-  if (d.assignment) return `${d.assignment.agent.name}, ${causeWords(d.assignment.cause)}`;
+/** Who has it, to the agent whose id is `me`. */
+export function assignedLine(
+  d: Decision,
+  c: Conversation,
+  teamName: TeamNames,
+  me: string | undefined,
+): string {
+  if (d.assignment)
+    return `${d.assignment.agent.id === me ? 'You' : d.assignment.agent.name}, ${causeWords(d.assignment.cause)}`;
   if (d.route === 'resolve') return 'Nobody: it is done';
   if (d.route === 'reply' && d.state !== 'withheld') return 'Nobody: no person was needed';
   if (c.status === 'resolved') return 'Nobody: it was resolved before';
-  if (c.agent) return `Stays with ${c.agent.name}`;
+  if (c.agent) return `Stays with ${c.agent.id === me ? 'you' : c.agent.name}`;
   const team = c.team || d.team;
   return team ? `Waits in the queue of ${teamName(team)}` : 'Waits for a team';
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { History } from 'lucide-react';
-import { agentsQuery } from '@/api/queries';
+import { agentsQuery, meQuery } from '@/api/queries';
 import type { Decision, Intent } from '@/api/shapes';
 import { CaseList } from '../CaseList';
 import { Step } from '../Step';
@@ -10,6 +10,7 @@ import styles from './steps.module.css';
 
 export function RememberedStep({ d, catalogue }: { d: Decision; catalogue: readonly Intent[] | undefined }) {
   const e = d.evidence;
+  const me = useQuery(meQuery).data?.id;
   const knows = useQuery({ ...agentsQuery, enabled: !!e.preferred_agent }).data?.find(
     (a) => a.id === e.preferred_agent,
   );
@@ -36,7 +37,14 @@ export function RememberedStep({ d, catalogue }: { d: Decision; catalogue: reado
       ) : (
         <p className={styles.muted}>No resolved conversation resembles it.</p>
       )}
-      {knows && <p className={styles.muted}>{knows.name} helped this customer before, and is preferred.</p>}
+      {knows && (
+        <p className={styles.muted}>
+          {knows.id === me
+            ? 'You helped this customer before, and are'
+            : `${knows.name} helped this customer before, and is`}{' '}
+          preferred.
+        </p>
+      )}
     </Step>
   );
 }
