@@ -59,7 +59,7 @@ function TeamPart({ name, members }: { name: string; members: Colleague[] }) {
         <h2>{name}</h2>
         <span className={`${styles.hint} tabular`}>
           {lost
-            ? 'who is online is not known without a connection'
+            ? 'who is online is not known'
             : `${online.length} of ${members.length} online, room for ${room} more`}
         </span>
       </header>

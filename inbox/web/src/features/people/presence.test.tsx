@@ -15,7 +15,7 @@ const page = (lost: boolean) => (
 describe('the presence of people', () => {
   it.each([
     [false, 'Online', '1 of 1 online, room for 4 more'],
-    [true, 'Not known', 'who is online is not known without a connection'],
+    [true, 'Not known', 'who is online is not known'],
   ])('with the connection lost: %s, is %s', async (lost, word, room) => {
     stubApi({
       'GET /api/v1/me': { body: ben },
