@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -38,8 +37,8 @@ USHER_DATA and USHER_PUBLIC_URL say where it listens, keeps its data, and how br
 				return err
 			}
 			config.Demo = config.Demo || demo
-			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(heapGrowth)
+			if asked := debug.SetGCPercent(heapGrowth); asked != 100 {
+				debug.SetGCPercent(asked) // by GOGC
 			}
 			level := slog.LevelInfo
 			if verbose {
