@@ -22,6 +22,9 @@ type Report struct {
 	Latency  *LatencyPart    `json:"latency_ms,omitempty"`
 	TrainS   *float64        `json:"train_s,omitempty"`
 	EmbedS   *float64        `json:"embed_s,omitempty"`
+	Shots    int             `json:"shots,omitempty"`  // utterances per label that were trained on; 0 for all
+	Seeds    int             `json:"seeds,omitempty"`  // trainings that the measures are means of; 0 for a single one
+	Spread   *Spread         `json:"spread,omitempty"` // over the seeds
 	Sealed   *Report         `json:"sealed,omitempty"` // the same over the sealed half alone
 	Misses   []Miss          `json:"-"`
 	ByIntent []IntentScore   `json:"by_intent,omitempty"`

@@ -15,6 +15,12 @@ func (r Report) WriteText(w io.Writer, verbose bool) error {
 	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(tw, "%s\t%d cases\n", strings.Join(r.Suites, ", "), r.Cases)
 	r.lines(tw)
+	if s := r.Spread; s != nil {
+		fmt.Fprintf(tw, "  mean of %d seeds\taccuracy ± %s\tmacro-F1 ± %s\tECE ± %.3f\t\n", r.Seeds, percent(s.Accuracy), percent(s.MacroF1), s.ECE)
+		if r.OOS != nil {
+			fmt.Fprintf(tw, "  \tAUROC ± %.3f\trecall ± %s\t\t\n", s.AUROC, percent(s.RecallAt95))
+		}
+	}
 	if r.Sealed != nil {
 		fmt.Fprintf(tw, "\nsealed half\t%d cases (never used to choose anything)\n", r.Sealed.Cases)
 		r.Sealed.lines(tw)

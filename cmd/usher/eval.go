@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ type evalOptions struct {
 	floors   []string
 	verbose  bool
 	seed     int64
+	seeds    int
+	shots    int
+	noOOS    bool
 }
 
 func newEvalCmd() *cobra.Command {
@@ -45,9 +49,13 @@ A suite is JSON Lines, or a CSV with the columns text and intent (or category); 
 Without --train the starter pack is the model and the default policy decides. With --train FILE.csv the model is trained
 on that file first (rows labelled oos are negatives) and only understanding is measured.
 
+--shots N trains on N rows of each label, --seeds K does it K times, with the seeds from --seed on that choose the rows too,
+and reports means and standard deviations.
+
 Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 		Example: `  usher eval evals/suites/starter.jsonl --floor intent.accuracy=0.85
-  usher eval --train train.csv test.csv --json report.json`,
+  usher eval --train train.csv test.csv --json report.json
+  usher eval --train train.csv --shots 10 --seeds 3 test.csv`,
 		RunE: func(cmd *cobra.Command, suites []string) error {
 			broken, err := runEval(cmd.Context(), o, suites, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			if err != nil {
@@ -65,6 +73,9 @@ Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 	f.StringArrayVar(&o.floors, "floor", nil, "fail below measure=number, such as intent.accuracy=0.9 (may be repeated)")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the table per intent, confusions and misses")
 	f.Int64Var(&o.seed, "seed", 1, "seed of the training")
+	f.IntVar(&o.seeds, "seeds", 1, "train so often, each time with the next seed, and report the means")
+	f.IntVar(&o.shots, "shots", 0, "train on so many rows of each label only; 0 for all")
+	f.BoolVar(&o.noOOS, "without-oos", false, "leave rows labelled oos out of the training")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
 }
@@ -90,17 +101,10 @@ func runEval(ctx context.Context, o evalOptions, suites []string, out, progress 
 		}
 		cases = append(cases, cs...)
 	}
-	subject, trained, err := evalSubject(ctx, o, progress)
+	report, err := o.measure(ctx, cases, progress)
 	if err != nil {
 		return nil, err
 	}
-	results, err := evals.Run(ctx, subject, cases)
-	if err != nil {
-		return nil, err
-	}
-	report := evals.NewReport(results)
-	seconds := trained.Seconds()
-	report.TrainS = &seconds
 	for _, path := range suites {
 		report.Suites = append(report.Suites, filepath.Base(path))
 	}
@@ -113,19 +117,53 @@ func runEval(ctx context.Context, o evalOptions, suites []string, out, progress 
 	return report.Check(floors)
 }
 
-// evalSubject trains the model to measure: on the given file, or on the starter pack with the default policy.
-func evalSubject(ctx context.Context, o evalOptions, progress io.Writer) (evals.Subject, time.Duration, error) {
+// measure trains once per seed and measures each model on the cases.
+func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress io.Writer) (evals.Report, error) {
+	if o.seeds < 1 || o.shots < 0 {
+		return evals.Report{}, fmt.Errorf("--seeds %d --shots %d: there must be a seed at least, and 0 shots mean all", o.seeds, o.shots)
+	}
 	utterances, policy, err := evalMaterial(o.train)
 	if err != nil {
-		return evals.Subject{}, 0, err
+		return evals.Report{}, err
 	}
+	if o.noOOS {
+		utterances = slices.DeleteFunc(utterances, func(u intent.Utterance) bool { return u.Intent == intent.OutOfScope })
+	}
+	runs := make([]evals.Report, o.seeds)
+	for i := range runs {
+		seed, some := o.seed+int64(i), utterances
+		if o.shots > 0 {
+			some = evals.Sample(utterances, o.shots, seed)
+		}
+		subject, trained, err := evalSubject(ctx, some, policy, seed, progress)
+		if err != nil {
+			return evals.Report{}, fmt.Errorf("seed %d: %w", seed, err)
+		}
+		results, err := evals.Run(ctx, subject, cases)
+		if err != nil {
+			return evals.Report{}, fmt.Errorf("seed %d: %w", seed, err)
+		}
+		runs[i] = evals.NewReport(results)
+		seconds := trained.Seconds()
+		runs[i].TrainS = &seconds
+	}
+	report := runs[0]
+	if o.seeds > 1 {
+		report = evals.Mean(runs)
+	}
+	report.Shots = o.shots
+	return report, nil
+}
+
+// evalSubject trains the model to measure. Without a policy it only understands.
+func evalSubject(ctx context.Context, utterances []intent.Utterance, policy *routing.Policy, seed int64, progress io.Writer) (evals.Subject, time.Duration, error) {
 	start := time.Now()
 	model, err := builtin.Train(ctx, utterances, builtin.TrainOptions{
-		Seed:     o.seed,
+		Seed:     seed,
 		Progress: func(s string) { fmt.Fprintln(progress, s) },
 	})
 	if err != nil {
-		return evals.Subject{}, 0, fmt.Errorf("train: %w", err)
+		return evals.Subject{}, 0, err
 	}
 	took := time.Since(start)
 	pipeline := &routing.Pipeline{Understander: intent.NewUnderstander(model, intent.UnderstandOptions{})}
@@ -135,6 +173,7 @@ func evalSubject(ctx context.Context, o evalOptions, progress io.Writer) (evals.
 	return evals.Subject{Classifier: model, Pipeline: pipeline}, took, nil
 }
 
+// evalMaterial is what to train on: the given file, or the starter pack, for which the default policy decides.
 func evalMaterial(train string) ([]intent.Utterance, *routing.Policy, error) {
 	if train != "" {
 		us, err := evals.ReadUtterances(train)
