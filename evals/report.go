@@ -63,21 +63,26 @@ type RoutePart struct {
 	Accuracy float64 `json:"accuracy"`
 }
 
-// PriorityPart is about urgent cases: how many were seen, and how many others were called urgent.
+// PriorityPart is about urgent cases: how many were seen, how many others were called urgent, and how many urgent ones
+// were answered automatically. PairsOrdered is the share of pairs of which the more urgent case was given the more
+// urgent priority, absent without pairs.
 type PriorityPart struct {
-	Count        int     `json:"count"`
-	Accuracy     float64 `json:"accuracy"`
-	UrgentRecall float64 `json:"urgent_recall"`
-	OverTriage   float64 `json:"over_triage"`
+	Count          int      `json:"count"`
+	Accuracy       float64  `json:"accuracy"`
+	UrgentRecall   float64  `json:"urgent_recall"`
+	OverTriage     float64  `json:"over_triage"`
+	UrgentAnswered int      `json:"urgent_answered"`
+	PairsOrdered   *float64 `json:"pairs_ordered,omitempty"`
 }
 
-// LabelsPart is the agreement of the two labellers: the share of equal labels, and Cohen's kappa.
+// LabelsPart is the agreement of the two labellers on what both labelled: the share of equal intents, and Cohen's kappa;
+// absent where the second labeller was not asked.
 type LabelsPart struct {
-	Count         int     `json:"count"`
-	IntentAgree   float64 `json:"intent_agreement"`
-	IntentKappa   float64 `json:"intent_kappa"`
-	PriorityKappa float64 `json:"priority_kappa"`
-	RouteKappa    float64 `json:"route_kappa"`
+	Count         int      `json:"count"`
+	IntentAgree   *float64 `json:"intent_agreement,omitempty"`
+	IntentKappa   *float64 `json:"intent_kappa,omitempty"`
+	PriorityKappa *float64 `json:"priority_kappa,omitempty"`
+	RouteKappa    *float64 `json:"route_kappa,omitempty"`
 }
 
 // LatencyPart is the time of understanding and deciding one message, in milliseconds.
@@ -242,12 +247,13 @@ func routePart(results []Result) (*RoutePart, []Miss) {
 }
 
 func priorityPart(results []Result) *PriorityPart {
-	n, right, urgent, seen, over := 0, 0, 0, 0, 0
+	var p PriorityPart
+	right, urgent, seen, over := 0, 0, 0, 0
 	for _, x := range results {
 		if x.Decision == nil || x.Case.Priority == "" {
 			continue
 		}
-		n++
+		p.Count++
 		want, got := x.Case.Priority, x.Decision.Priority
 		if want == got {
 			right++
@@ -258,36 +264,95 @@ func priorityPart(results []Result) *PriorityPart {
 			if got == intent.Urgent {
 				seen++
 			}
+			if x.Decision.Route == routing.ToReply {
+				p.UrgentAnswered++
+			}
 		case got == intent.Urgent:
 			over++
 		}
 	}
-	if n == 0 {
+	if p.Count == 0 {
 		return nil
 	}
-	return &PriorityPart{Count: n, Accuracy: ratio(right, n), UrgentRecall: ratio(seen, urgent), OverTriage: ratio(over, n-urgent)}
+	p.Accuracy, p.UrgentRecall, p.OverTriage = ratio(right, p.Count), ratio(seen, urgent), ratio(over, p.Count-urgent)
+	p.PairsOrdered = pairsOrdered(results)
+	return &p
+}
+
+// pairsOrdered looks at pairs of which both cases are there.
+func pairsOrdered(results []Result) *float64 {
+	first := map[string]Result{}
+	pairs, ordered := 0, 0
+	for _, b := range results {
+		if b.Case.Pair == "" || b.Decision == nil {
+			continue
+		}
+		a, both := first[b.Case.Pair]
+		if !both {
+			first[b.Case.Pair] = b
+			continue
+		}
+		pairs++
+		want := a.Case.Priority.Rank() < b.Case.Priority.Rank()
+		if more, less := a.Decision.Priority.Rank(), b.Decision.Priority.Rank(); more != less && want == (more < less) {
+			ordered++
+		}
+	}
+	if pairs == 0 {
+		return nil
+	}
+	share := ratio(ordered, pairs)
+	return &share
 }
 
 func labelsPart(results []Result) *LabelsPart {
-	var ia, ib, pa, pb, ra, rb []string
-	same := 0
+	var intents, priorities, routes labelPairs
+	var l LabelsPart
 	for _, x := range results {
 		s := x.Case.Second
 		if s == nil {
 			continue
 		}
-		ia, ib = append(ia, x.Case.Intent), append(ib, s.Intent)
-		pa, pb = append(pa, string(x.Case.Priority)), append(pb, string(s.Priority))
-		ra, rb = append(ra, x.Case.Route), append(rb, s.Route)
-		if x.Case.Intent == s.Intent {
+		l.Count++
+		intents.add(x.Case.Intent, s.Intent)
+		priorities.add(string(x.Case.Priority), string(s.Priority))
+		routes.add(x.Case.Route, s.Route)
+	}
+	if l.Count == 0 {
+		return nil
+	}
+	l.IntentAgree, l.IntentKappa = intents.agreement(), intents.kappa()
+	l.PriorityKappa, l.RouteKappa = priorities.kappa(), routes.kappa()
+	return &l
+}
+
+// labelPairs are the labels of two labellers, where both gave one.
+type labelPairs struct{ first, second []string }
+
+func (l *labelPairs) add(first, second string) {
+	if first != "" && second != "" {
+		l.first, l.second = append(l.first, first), append(l.second, second)
+	}
+}
+
+func (l *labelPairs) kappa() *float64 {
+	if len(l.first) == 0 {
+		return nil
+	}
+	k := kappa(l.first, l.second)
+	return &k
+}
+
+func (l *labelPairs) agreement() *float64 {
+	if len(l.first) == 0 {
+		return nil
+	}
+	same := 0
+	for i := range l.first {
+		if l.first[i] == l.second[i] {
 			same++
 		}
 	}
-	if len(ia) == 0 {
-		return nil
-	}
-	return &LabelsPart{
-		Count: len(ia), IntentAgree: ratio(same, len(ia)),
-		IntentKappa: kappa(ia, ib), PriorityKappa: kappa(pa, pb), RouteKappa: kappa(ra, rb),
-	}
+	share := ratio(same, len(l.first))
+	return &share
 }

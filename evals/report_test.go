@@ -156,8 +156,44 @@ func TestTheAgreementOfTwoLabellersIsAsByHand(t *testing.T) {
 	rs = append(rs, handled(labelled("labelled once", "thanks", intent.Low, "reply"), "thanks", .9, "", intent.Low))
 
 	got := evals.NewReport(rs).Labels
-	if got == nil || got.Count != 50 || math.Abs(got.IntentAgree-.7) > 1e-9 || math.Abs(got.IntentKappa-.4) > 1e-9 || got.PriorityKappa != 1 || got.RouteKappa != 0 {
+	if got == nil || got.Count != 50 || math.Abs(*got.IntentAgree-.7) > 1e-9 || math.Abs(*got.IntentKappa-.4) > 1e-9 || *got.PriorityKappa != 1 || *got.RouteKappa != 0 {
 		t.Errorf("got %+v, want 50 cases, 0.7 agreement, kappas 0.4, 1 and 0", got)
+	}
+}
+
+func TestWhatTheSecondLabellerWasNotAskedIsNotCompared(t *testing.T) {
+	var rs []evals.Result
+	for _, p := range []intent.Priority{intent.Urgent, intent.Low} {
+		c := labelled("", "pricing", p, "team:care")
+		c.Second = &evals.Label{Priority: p}
+		rs = append(rs, handled(c, "pricing", .9, "", p))
+	}
+	got := evals.NewReport(rs).Labels
+	if got == nil || got.Count != 2 || got.PriorityKappa == nil || *got.PriorityKappa != 1 || got.IntentKappa != nil || got.IntentAgree != nil || got.RouteKappa != nil {
+		t.Errorf("got %+v, want a kappa of the priority alone", got)
+	}
+}
+
+func TestPairsAreOrderedWhenTheMoreUrgentCaseIsGivenTheMoreUrgentPriority(t *testing.T) {
+	var rs []evals.Result
+	add := func(pair string, want, got intent.Priority) {
+		c := labelled("", "pricing", want, "team:care")
+		c.Pair = pair
+		rs = append(rs, handled(c, "pricing", .9, "", got))
+	}
+	add("ordered", intent.Low, intent.Normal)
+	add("reversed", intent.Urgent, intent.Low)
+	add("ordered", intent.Urgent, intent.High)
+	add("reversed", intent.Low, intent.Urgent)
+	add("equal", intent.Urgent, intent.High)
+	add("equal", intent.Low, intent.High)
+	add("alone", intent.Low, intent.Low)
+	got := evals.NewReport(rs).Priority.PairsOrdered
+	if got == nil || math.Abs(*got-1./3) > 1e-9 {
+		t.Errorf("got %v, want one of three", got)
+	}
+	if got := evals.NewReport(rs[:2]).Priority.PairsOrdered; got != nil {
+		t.Errorf("got %v without a whole pair", *got)
 	}
 }
 

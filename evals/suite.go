@@ -32,15 +32,17 @@ type Case struct {
 	// ContactType and Repeats are the context that priority depends on.
 	ContactType string `json:"contact_type,omitempty"`
 	Repeats     int    `json:"repeats,omitempty"`
+	// Pair is shared by two cases of one intent that differ in priority; empty for all others.
+	Pair string `json:"pair,omitempty"`
 	// Second is the label of the second, independent labeller.
 	Second *Label `json:"second,omitempty"`
 }
 
-// Label is what one labeller said of a case.
+// Label is what one labeller said of a case. What was not asked is empty and is not compared.
 type Label struct {
-	Intent   string          `json:"intent"`
-	Priority intent.Priority `json:"priority"`
-	Route    string          `json:"route"`
+	Intent   string          `json:"intent,omitempty"`
+	Priority intent.Priority `json:"priority,omitempty"`
+	Route    string          `json:"route,omitempty"`
 }
 
 // maxLine bounds a line of a suite: a message of 64 KiB, escaped, with its labels.

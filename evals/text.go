@@ -51,9 +51,13 @@ func (r Report) lines(w io.Writer) {
 	}
 	if p := r.Priority; p != nil {
 		fmt.Fprintf(w, "  priority\taccuracy %s\turgent recall %s\tover-triage %s\t(%d)\n", percent(p.Accuracy), percent(p.UrgentRecall), percent(p.OverTriage), p.Count)
+		if p.PairsOrdered != nil {
+			fmt.Fprintf(w, "  pairs of one intent\tordered %s\t\t\t\n", percent(*p.PairsOrdered))
+		}
 	}
 	if p := r.Labels; p != nil {
-		fmt.Fprintf(w, "  two labellers\tintent %s, kappa %.2f\tpriority kappa %.2f\troute kappa %.2f\t(%d)\n", percent(p.IntentAgree), p.IntentKappa, p.PriorityKappa, p.RouteKappa, p.Count)
+		fmt.Fprintf(w, "  two labellers\t%s\t%s\t%s\t(%d)\n", given("intent kappa %.2f", p.IntentKappa),
+			given("priority kappa %.2f", p.PriorityKappa), given("route kappa %.2f", p.RouteKappa), p.Count)
 	}
 	if p := r.Latency; p != nil {
 		fmt.Fprintf(w, "  latency\tp50 %.2f ms\tp99 %.2f ms\t\t\n", p.P50, p.P99)
@@ -61,6 +65,14 @@ func (r Report) lines(w io.Writer) {
 	if r.TrainS != nil {
 		fmt.Fprintf(w, "  training\t%.1f s\t\t\t\n", *r.TrainS)
 	}
+}
+
+// given is empty for a measure that is absent.
+func given(format string, v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf(format, *v)
 }
 
 func (r Report) details(w io.Writer) {
