@@ -6,15 +6,18 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Kinds of entities.
 const (
-	OrderNumber = "order_number"
-	Email       = "email"
-	Phone       = "phone"
-	Amount      = "amount"
-	Date        = "date"
+	OrderNumber    = "order_number"
+	InvoiceNumber  = "invoice_number"
+	TrackingNumber = "tracking_number"
+	Email          = "email"
+	Phone          = "phone"
+	Amount         = "amount"
+	Date           = "date"
 )
 
 const (
@@ -33,24 +36,45 @@ var (
 	numericDate   = regexp.MustCompile(`\b` + year + `-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b|\b` + day + `[./-]` + day + `[./-](?:` + year + `|\d\d)\b`)
 	wordDate      = regexp.MustCompile(`(?i)\b` + month + `\s?` + day + `(?:st|nd|rd|th)?\b(?:,?\s` + year + `\b)?|\b` + day + `(?:st|nd|rd|th)?(?:\sof)?\s?` + month + `(?:,?\s` + year + `\b)?`)
 	relativeDate  = regexp.MustCompile(`(?i)\b(?:yesterday|tomorrow|(?:last|next|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b`)
-	relativeWords = wordSet("yesterday tomorrow monday tuesday wednesday thursday friday saturday sunday")
-	monthWords    = wordSet("jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november dec december")
-	currencyWords = wordSet("usd eur euro euros gbp chf cad aud inr jpy pln sek nok dkk dollar dollars bucks pound pounds quid pence cent cents franc francs rupee rupees")
 )
 
 // glance is what a cheap look at a text says about which patterns may match.
-type glance struct{ digits, relative, month, currency bool }
+type glance struct{ digits, relative, month, currency, order, invoice bool }
+
+// glanceWords are words without which the pattern of a group matches nothing.
+var glanceWords = struct{ relative, month, currency, order, invoice map[string]bool }{
+	relative: wordSet("yesterday tomorrow monday tuesday wednesday thursday friday saturday sunday"),
+	month:    wordSet("jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november dec december"),
+	currency: wordSet("usd eur euro euros gbp chf cad aud inr jpy pln sek nok dkk dollar dollars bucks pound pounds quid pence cent cents franc francs rupee rupees"),
+	order:    wordSet("order orders ordr oder ord purchase purchases bestellung bestellnummer commande pedido ordine po"),
+	invoice:  wordSet("invoice invoices rechnung rechnungsnummer rechnungsnr facture factura fattura factuur faktura"),
+}
 
 func look(text string, ts []token) glance {
 	g := glance{digits: strings.ContainsAny(text, "0123456789"), currency: strings.ContainsAny(text, "€£$¥₹")}
 	for _, t := range ts {
-		g.relative = g.relative || relativeWords[t.word]
-		if g.digits && len(t.word) >= 3 {
-			g.month = g.month || monthWords[strings.Trim(t.word, "0123456789")]
-			g.currency = g.currency || currencyWords[strings.TrimLeft(t.word, "0123456789.,")]
+		g.relative = g.relative || glanceWords.relative[t.word]
+		switch {
+		case !g.digits:
+		case strings.ContainsAny(t.word, "0123456789.@"):
+			for w := range strings.FieldsFuncSeq(t.word, func(r rune) bool { return !unicode.IsLetter(r) }) {
+				g.see(w)
+			}
+		default:
+			g.see(t.word)
 		}
 	}
 	return g
+}
+
+func (g *glance) see(word string) {
+	if len(word) < 2 || len(word) > len("rechnungsnummer") {
+		return
+	}
+	g.month = g.month || glanceWords.month[word]
+	g.currency = g.currency || glanceWords.currency[word]
+	g.order = g.order || glanceWords.order[word]
+	g.invoice = g.invoice || glanceWords.invoice[word]
 }
 
 func wordSet(words string) map[string]bool {
@@ -85,9 +109,13 @@ type finder struct {
 }
 
 func (f *finder) add(kind string, start, end int) {
-	if !slices.ContainsFunc(f.found, func(e Entity) bool { return start < e.End && e.Start < end }) {
-		f.found = append(f.found, Entity{Kind: kind, Value: f.text[start:end], Start: start, End: end})
+	if !overlaps(f.found, start, end) {
+		f.found = append(f.found, typed(Entity{Kind: kind, Value: f.text[start:end], Start: start, End: end}))
 	}
+}
+
+func overlaps(found []Entity, start, end int) bool {
+	return slices.ContainsFunc(found, func(e Entity) bool { return start < e.End && e.Start < end })
 }
 
 func (f *finder) all(kind string, pattern *regexp.Regexp) {
@@ -106,22 +134,45 @@ func (f *finder) numbers(g glance) {
 	if g.currency {
 		f.all(Amount, amountPattern)
 	}
-	if len(onlyDigits(f.text)) >= phoneDigits {
-		for _, m := range digitsPattern.FindAllStringIndex(f.text, -1) {
-			if !wordAround(f.text, m[0], m[1]) && isPhone(f.text, m[0], m[1]) {
-				f.add(Phone, m[0], m[1])
-			}
-		}
+	digits := countDigits(f.text)
+	if digits >= trackingDigits {
+		f.lettered()
+	}
+	if digits >= phoneDigits {
+		f.longRuns()
 	}
 	looked := 0
 	for start, end := range codes(f.text) {
 		if looked++; looked > maxCodes {
 			return // a log or a table: nobody names that many orders
 		}
-		if start, end, ok := orderNumber(f.text, start, end); ok {
-			f.add(OrderNumber, start, end)
+		if kind, start := numberKind(g, f.text, start, end); kind != "" {
+			f.add(kind, start, end)
 		}
 	}
+}
+
+// longRuns finds phone and tracking numbers.
+func (f *finder) longRuns() {
+	for _, m := range digitsPattern.FindAllStringIndex(f.text, -1) {
+		switch {
+		case wordAround(f.text, m[0], m[1]):
+		case isTracking(f.text, m[0], m[1]):
+			f.add(TrackingNumber, m[0], m[1])
+		case isPhone(f.text, m[0], m[1]):
+			f.add(Phone, m[0], m[1])
+		}
+	}
+}
+
+func countDigits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // maxCodes is how many codes of a text are looked at, since each costs some microseconds.
@@ -194,44 +245,67 @@ func isPhone(text string, start, end int) bool {
 }
 
 var (
-	orderBefore = regexp.MustCompile(`(?i)\b(?:orders?|ordr|oder|ord|purchases?|bestellung|bestellnummer|commande|pedido|ordine|po)(?:[\s.:#(=-]+(?:number|numbers|no|nr|num|nummer|id|ref|reference|code|is|was|my|the|its|it's|are|n|°|nº|numero|número|and|&|or|,|with|for|from|#?[a-z]{0,4}-?\d{3,})){0,5}[\s.:,#(="'\x{2018}\x{201c}°-]*$`)
-	orderNoun   = regexp.MustCompile(`(?i)\b(?:orders?|ordr|ordered|purchases?|package|parcel|packet|delivery|shipment|bestellung|commande|pedido)\b`)
-	orderAfter  = regexp.MustCompile(`(?i)^[\s,:;)(-]*(?:(?:is|was|it's|its|as|that's|thats|=)\s+)?(?:(?:my|the|an?|our|for)\s+)*(?:order|ordernumber|purchase|po)\b`)
-	onlyNumber  = regexp.MustCompile(`(?i)^[\s'"(,.!:-]*(?:(?:it|its|it's|is|the|my|number|no|nr|ord|ok|yes|yep|sure|hi|hello|here|sorry|of|course|please|this|that's|thats|one|and|thanks)[\s:,.!-]+)*$`)
-	knownPrefix = regexp.MustCompile(`^(?i:ord|order|so|po)[-_]?\d`)
-	yearPattern = regexp.MustCompile(`^` + year + `$`)
+	orderBefore   = regexp.MustCompile(`(?i)\b(?:orders?|ordr|oder|ord|purchases?|bestellung|bestellnummer|commande|pedido|ordine|po)(?:[\s.:#(=-]+(?:number|numbers|no|nr|num|nummer|id|ref|reference|code|is|was|my|the|its|it's|are|n|°|nº|numero|número|and|&|or|,|with|for|from|#?[a-z]{0,4}-?\d{3,})){0,5}[\s.:,#(="'\x{2018}\x{201c}°-]*$`)
+	invoiceBefore = regexp.MustCompile(`(?i)\b(?:invoices?|rechnung|rechnungsnummer|rechnungsnr|facture|factura|fattura|factuur|faktura)(?:[\s.:#(=-]+(?:number|numbers|no|nr|num|nummer|id|ref|reference|code|is|was|n|°|nº|numero|número|and|&|or|,|#?[a-z]{0,4}-?\d{3,})){0,5}[\s.:,#(="'\x{2018}\x{201c}°-]*$`)
+	invoicePrefix = regexp.MustCompile(`^(?i:inv|invoice)[-_]?\d`)
+	orderNoun     = regexp.MustCompile(`(?i)\b(?:orders?|ordr|ordered|purchases?|package|parcel|packet|delivery|shipment|bestellung|commande|pedido)\b`)
+	orderAfter    = regexp.MustCompile(`(?i)^[\s,:;)(-]*(?:(?:is|was|it's|its|as|that's|thats|=)\s+)?(?:(?:my|the|an?|our|for)\s+)*(?:order|ordernumber|purchase|po)\b`)
+	onlyNumber    = regexp.MustCompile(`(?i)^[\s'"(,.!:-]*(?:(?:it|its|it's|is|the|my|number|no|nr|ord|ok|yes|yep|sure|hi|hello|here|sorry|of|course|please|this|that's|thats|one|and|thanks)[\s:,.!-]+)*$`)
+	knownPrefix   = regexp.MustCompile(`^(?i:ord|order|so|po)[-_]?\d`)
+	yearPattern   = regexp.MustCompile(`^` + year + `$`)
 )
 
-// orderNumber decides whether the code at text[start:end] is an order number, and where without its "#". A number
-// alone means little, so the words around it decide.
-func orderNumber(text string, start, end int) (int, int, bool) {
+// numberKind decides whether the code at text[start:end] is an order or an invoice number, and where it begins without its
+// "#"; the kind is empty when it is neither. A number alone means little, so the words around it decide.
+func numberKind(g glance, text string, start, end int) (kind string, from int) {
 	hash := text[start] == '#'
 	if hash {
 		for start++; text[start] == ' '; start++ {
 		}
 	}
-	code := text[start:end]
-	digits := len(onlyDigits(code))
-	letters := len(code) - len(strings.TrimLeft(strings.ToLower(code), "abcdefghijklmnopqrstuvwxyz"))
-	if digits < 3 || digits > 20 || len(code) > 30 || letters > 5 || !startsClean(text, start, hash) || !endsClean(text, end) {
-		return 0, 0, false
+	if !numberLike(text, start, end, hash) {
+		return "", 0
 	}
-	before, after := text[max(0, start-80):start], text[end:min(len(text), end+32)]
-	before = strings.TrimSuffix(before, "#")
+	before, after := strings.TrimSuffix(text[max(0, start-80):start], "#"), text[end:min(len(text), end+32)]
 	switch {
-	case knownPrefix.MatchString(code), hash && digits >= 3:
-		return start, end, true
-	case orderBefore.MatchString(before):
-		return start, end, !yearPattern.MatchString(code) || !strings.HasSuffix(strings.TrimSpace(before), "from")
-	case yearPattern.MatchString(code) || digits < 4:
-		return 0, 0, false
+	case invoicePrefix.MatchString(text[start:end]) || g.invoice && invoiceNumber(text[start:end], before):
+		return InvoiceNumber, start
+	case hash || orderNumber(g, text[:start], text[start:end], before, after):
+		return OrderNumber, start
+	}
+	return "", 0
+}
+
+// numberLike reports whether the code at text[start:end] has the form of an order or invoice number at all.
+func numberLike(text string, start, end int, hash bool) bool {
+	code := text[start:end]
+	digits, letters := countDigits(code), 0
+	for letters < len(code) && (code[letters]|0x20 >= 'a' && code[letters]|0x20 <= 'z') {
+		letters++
+	}
+	return digits >= 3 && digits <= 20 && len(code) <= 30 && letters <= 5 && startsClean(text, start, hash) && endsClean(text, end)
+}
+
+func invoiceNumber(code, before string) bool {
+	return invoiceBefore.MatchString(before) && !yearPattern.MatchString(code)
+}
+
+// orderNumber decides by the code, all of the text before it, and what stands close before and after.
+func orderNumber(g glance, head, code, before, after string) bool {
+	switch {
+	case knownPrefix.MatchString(code):
+		return true
+	case g.order && orderBefore.MatchString(before):
+		return !yearPattern.MatchString(code) || !strings.HasSuffix(strings.TrimSpace(before), "from")
+	case yearPattern.MatchString(code) || countDigits(code) < 4:
+		return false
 	case orderAfter.MatchString(after):
-		return start, end, true
-	case onlyNumber.MatchString(text[:start]) && !strings.ContainsFunc(after, isWordRune):
-		return start, end, true
+		return true
+	case onlyNumber.MatchString(head) && !strings.ContainsFunc(after, isWordRune):
+		return true
 	}
 	closes := !strings.ContainsFunc(after, isWordRune) || strings.ContainsAny(after[:1], "?!.,)")
-	return start, end, closes && (digits == len(code) || strings.ContainsRune(code, '-')) && orderNoun.MatchString(lastSentences(before))
+	return closes && (countDigits(code) == len(code) || strings.ContainsRune(code, '-')) && orderNoun.MatchString(lastSentences(before))
 }
 
 func isWordRune(r rune) bool {

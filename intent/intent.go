@@ -46,10 +46,15 @@ type Word struct {
 
 // Entity is a typed span of the utterance; Start and End are byte offsets.
 type Entity struct {
-	Kind  string `json:"kind"` // order_number, email, phone, amount, date
+	Kind  string `json:"kind"` // order_number, invoice_number, tracking_number, email, phone, amount, date, or of the policy
 	Value string `json:"value"`
 	Start int    `json:"start"`
 	End   int    `json:"end"`
+	// Normal is the value as programs read it, where it is certain: 1299.00 for "1.299,00 €", 2024-05-12 for
+	// "12 May 2024", tracking numbers without spaces, e-mail addresses in small letters.
+	Normal string `json:"normal,omitempty"`
+	// Currency is that of an amount, by ISO 4217.
+	Currency string `json:"currency,omitempty"`
 }
 
 // Signals are facts of wording that policy and priority look at.

@@ -107,6 +107,7 @@ func (p *Policy) validate() []Problem {
 		p.validateIntent(&c, label)
 	}
 	p.validateGuards(&c)
+	p.validateEntities(&c)
 	c.whole("silence_hours", p.SilenceHours, 1, 24*90)
 	return c.problems
 }
@@ -211,4 +212,26 @@ func (p *Policy) validateGuards(c *checker) {
 	c.whole("guards.evidence.min_cases", g.Evidence.MinCases, 0, 1000)
 	c.share("guards.evidence.min_score", g.Evidence.MinScore)
 	c.share("guards.evidence.max_bad_share", g.Evidence.MaxBadShare)
+}
+
+// maxEntityKinds is how many kinds of entities a policy may have patterns for: each is looked for in every message.
+const maxEntityKinds = 16
+
+// validateEntities reads the patterns, so that a policy which is accepted has them ready.
+func (p *Policy) validateEntities(c *checker) {
+	if len(p.Entities) > maxEntityKinds {
+		c.addf("entities", "there are %d kinds and the limit is %d; remove some", len(p.Entities), maxEntityKinds)
+		return
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.Entities)) {
+		c.slug("entities."+kind, "kind of entity", kind)
+		if len(p.Entities[kind]) == 0 {
+			c.addf("entities."+kind, "%s lists no pattern; write for example %s: ['^[A-Z]{2}\\d{6}$'], or remove it", kind, kind)
+		}
+	}
+	patterns, problems := intent.ReadPatterns(p.Entities)
+	for _, problem := range problems {
+		c.addf(fmt.Sprintf("entities.%s.%d", problem.Kind, problem.Index), "pattern %q of %s: %s", p.Entities[problem.Kind][problem.Index], problem.Kind, problem.Remedy)
+	}
+	p.patterns = patterns
 }

@@ -219,7 +219,7 @@ func kindWanted(goType string) string {
 func fieldsOf(typeName string) []string {
 	switch typeName {
 	case "Policy":
-		return []string{"version", "name", "defaults", "teams", "skills", "intents", "guards", "silence_hours"}
+		return []string{"version", "name", "defaults", "teams", "skills", "intents", "guards", "entities", "silence_hours"}
 	case "Defaults":
 		return []string{"threshold", "unclear_below", "team", "priority"}
 	case "IntentRoute":

@@ -57,7 +57,14 @@ func (p *Pipeline) understand(ctx context.Context, r Request) intent.Prediction 
 	if text == "" {
 		text = r.Choice
 	}
-	return p.Understander.Understand(ctx, text)
+	prediction := p.Understander.Understand(ctx, text)
+	if p.Policy != nil {
+		if policy := p.Policy(); policy != nil {
+			// What a policy's patterns find is stored with the prediction: a later policy decides on the same.
+			prediction.Entities = policy.patterns.Find(text, prediction.Entities)
+		}
+	}
+	return prediction
 }
 
 func (p *Pipeline) question(policy *Policy, r Request) Question {

@@ -29,14 +29,18 @@ type Policy struct {
 	Skills   map[string]string      `yaml:"skills" json:"skills,omitempty"` // slug → name
 	Intents  map[string]IntentRoute `yaml:"intents" json:"intents"`
 	Guards   Guards                 `yaml:"guards" json:"guards"`
+	// Entities are RE2 patterns by the kind of entity that they find in messages, such as the order numbers of a company. A
+	// kind that is listed is found by its patterns alone.
+	Entities map[string][]string `yaml:"entities" json:"entities,omitempty"`
 	// SilenceHours is how long a conversation is watched after an automatic answer before it resolves.
 	SilenceHours int `yaml:"silence_hours" json:"silence_hours"`
 
 	// Version is the number under which the store keeps it; 0 for one that is not stored.
 	Version int `yaml:"-" json:"-"`
 
-	hash  string
-	lines lines
+	hash     string
+	lines    lines
+	patterns *intent.Patterns
 }
 
 // Defaults hold for intents that do not say otherwise, and for intents that the policy does not name.

@@ -769,9 +769,11 @@ export interface components {
             text: string;
         };
         Entity: {
+            currency?: string;
             /** Format: int64 */
             end: number;
             kind: string;
+            normal?: string;
             /** Format: int64 */
             start: number;
             value: string;
