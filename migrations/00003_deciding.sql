@@ -147,5 +147,18 @@ CREATE TABLE vector_work (
 CREATE INDEX vector_work_order ON vector_work (created_at, ref);
 CREATE INDEX vector_work_contact ON vector_work (contact_id) WHERE kind = 'message';
 
+-- Vectors that a remote model was paid for, by the hash of the redacted text: the text itself is not kept. Bounded by
+-- whoever writes; what is lost is made again.
+CREATE TABLE embedding_cache (
+    model     text NOT NULL,
+    dims      int NOT NULL,
+    text_hash bytea NOT NULL CHECK (length(text_hash) = 32),
+    embedding vector NOT NULL,
+    used_at   timestamptz NOT NULL DEFAULT now(), -- to the day
+    PRIMARY KEY (model, dims, text_hash),
+    CHECK (vector_dims(embedding) = dims)
+);
+CREATE INDEX embedding_cache_used ON embedding_cache (used_at);
+
 -- +goose Down
-DROP TABLE vector_work, case_vectors, message_vectors, feedback, corrections, decision_inputs, decisions, predictions, templates, policies, models;
+DROP TABLE embedding_cache, vector_work, case_vectors, message_vectors, feedback, corrections, decision_inputs, decisions, predictions, templates, policies, models;

@@ -49,7 +49,8 @@ type app struct {
 
 	models       *intentpg.Models
 	understander understander
-	modelAtStart string // hash; empty without a classifier
+	modelAtStart string   // hash; empty without a classifier
+	disconnect   []func() // from remote models
 
 	store     *inboxpg.Store
 	policies  *routingpg.Policies
@@ -93,6 +94,9 @@ func (a *app) close() error {
 	defer cancel()
 	if a.alone != nil {
 		errs = append(errs, a.alone.Close(ctx))
+	}
+	for _, disconnect := range a.disconnect {
+		disconnect()
 	}
 	if a.pool != nil {
 		a.pool.Close()
@@ -182,9 +186,12 @@ func (a *app) openRouting(ctx context.Context) error {
 	if model != nil {
 		a.modelAtStart = model.Hash()
 	}
-	embedder, inline, err := a.config.embedder()
+	embedder, inline, err := a.config.embedder(intentpg.NewCache(a.pool, 0), a.log)
 	if err != nil {
 		return err
+	}
+	if remote, ok := embedder.(interface{ Close() }); ok {
+		a.disconnect = append(a.disconnect, remote.Close)
 	}
 	a.history = routingpg.NewHistory(a.pool, embedder, a.log)
 	if err := a.history.Prepare(ctx); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -35,6 +36,8 @@ type Config struct {
 	OpenAIModel   string
 	// OpenAIDims is the length of the vectors to ask for. OPENAI_EMBEDDING_DIMS; default 512.
 	OpenAIDims int
+	// Prices turn tokens into money in the metrics. USHER_PRICE_EMBEDDING; default 0.
+	Prices Prices
 	// Company is how contacts read the company's name. USHER_COMPANY; default "Support".
 	Company string
 	// Demo fills an empty database with demo data. USHER_DEMO=1 or --demo.
@@ -74,6 +77,9 @@ func configFromEnv() (Config, error) {
 		return Config{}, err
 	}
 	if c.OpenAIDims, err = countFromEnv("OPENAI_EMBEDDING_DIMS", 512, "numbers in a vector"); err != nil {
+		return Config{}, err
+	}
+	if c.Prices.Embedding, err = priceFromEnv("USHER_PRICE_EMBEDDING"); err != nil {
 		return Config{}, err
 	}
 	if c.DataDir == "" {
@@ -169,6 +175,19 @@ func countFromEnv(name string, otherwise int, what string) (int, error) {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%s is %q: give a whole number of %s, 1 or more", name, v, what)
+	}
+	return n, nil
+}
+
+// priceFromEnv reads the price of a million tokens, 0 or more.
+func priceFromEnv(name string) (float64, error) {
+	v := os.Getenv(name)
+	if v == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(n >= 0) || math.IsInf(n, 0) {
+		return 0, fmt.Errorf("%s is %q: give the price of a million tokens, such as 0.02", name, v)
 	}
 	return n, nil
 }

@@ -223,9 +223,12 @@ func checkBus(ctx context.Context, c Config) finding {
 }
 
 func checkEmbeddings(ctx context.Context, c Config) finding {
-	e, inline, err := c.embedder()
+	e, inline, err := c.embedder(nil, quiet)
 	if err != nil {
 		return ill(err.Error(), "check OPENAI_BASE_URL and OPENAI_API_KEY; unset both to use the built-in embeddings")
+	}
+	if remote, ok := e.(interface{ Close() }); ok {
+		defer remote.Close()
 	}
 	began := time.Now()
 	if _, err := e.Embed(ctx, []string{"where is my order"}); err != nil {

@@ -107,12 +107,16 @@ func trainStarter(ctx context.Context) (*builtin.Model, error) {
 	return builtin.Train(ctx, utterances, builtin.TrainOptions{Seed: trainingSeed})
 }
 
-// embedder is the configured one, and whether it costs so little that every message can be embedded at once.
-func (c Config) embedder() (e intent.Embedder, inline bool, err error) {
+// embedder is the configured one, and whether it costs so little that every message can be embedded at once. A remote one
+// keeps what it was paid for in the store, and has to be closed.
+func (c Config) embedder(store openai.Store, log *slog.Logger) (e intent.Embedder, inline bool, err error) {
 	if c.OpenAIBaseURL == "" && c.OpenAIKey == "" {
 		return builtin.NewEmbedder(), true, nil
 	}
-	remote, err := openai.New(openai.Config{BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.OpenAIModel, Dims: c.OpenAIDims})
+	remote, err := openai.New(openai.Config{
+		BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.OpenAIModel, Dims: c.OpenAIDims,
+		Store: store, Spent: c.Prices.count, Found: countFound, Log: log,
+	})
 	if err != nil {
 		return nil, false, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}

@@ -3,10 +3,8 @@ package openai
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"usher/intent"
 )
@@ -15,7 +13,9 @@ import (
 // everybody who waited for it has left.
 type batch struct {
 	texts   []string
-	bytes   int
+	keys    []key
+	at      map[key]int // where a text is, so that the same one is paid for once
+	tokens  int
 	waiting int // callers, counted once per text
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -25,7 +25,7 @@ type batch struct {
 }
 
 type result struct {
-	vector []float32
+	vector []float32 // callers get copies
 	err    error
 }
 
@@ -37,30 +37,32 @@ type place struct {
 
 var errClosed = errors.New("the embedder is closed")
 
-// join puts texts into the open batch and as many further ones as it takes.
-func (e *Embedder) join(texts []string) ([]place, error) {
-	prepared := make([]string, len(texts))
-	for i, text := range texts {
-		prepared[i] = prepare(text)
-	}
+// join puts prepared texts into the open batch and as many further ones as it takes.
+func (e *Embedder) join(texts []string, keys []key) ([]place, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return nil, errClosed
 	}
 	places := make([]place, len(texts))
-	for i, text := range prepared {
-		if e.open != nil && e.open.bytes+len(text) > maxBatchBytes {
+	for i, text := range texts {
+		tokens := estimateTokens(text)
+		if e.open != nil && e.open.tokens+tokens > e.BatchTokens {
 			e.sendOff()
 		}
 		b := e.open
 		if b == nil {
 			b = e.newBatch()
 		}
-		places[i] = place{b, len(b.texts)}
-		b.texts = append(b.texts, text)
-		b.bytes += len(text)
 		b.waiting++
+		if at, there := b.at[keys[i]]; there {
+			places[i] = place{b, at}
+			continue
+		}
+		places[i] = place{b, len(b.texts)}
+		b.at[keys[i]] = len(b.texts)
+		b.texts, b.keys = append(b.texts, text), append(b.keys, keys[i])
+		b.tokens += tokens
 		if len(b.texts) >= e.BatchSize {
 			e.sendOff()
 		}
@@ -71,13 +73,7 @@ func (e *Embedder) join(texts []string) ([]place, error) {
 // prepare is the text as it leaves: redacted, bounded, and never empty, which servers refuse.
 func prepare(text string) string {
 	text = intent.Redact(intent.Normalise(text))
-	if len(text) > maxTextBytes {
-		cut := maxTextBytes
-		for !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut]
-	}
+	text = firstTokens(text, maxTextTokens)
 	if strings.TrimSpace(text) == "" {
 		return "(no text)"
 	}
@@ -85,7 +81,7 @@ func prepare(text string) string {
 }
 
 func (e *Embedder) newBatch() *batch {
-	b := &batch{full: make(chan struct{}), done: make(chan struct{})}
+	b := &batch{at: map[key]int{}, full: make(chan struct{}), done: make(chan struct{})}
 	b.ctx, b.cancel = context.WithCancel(e.ctx)
 	e.open = b
 	e.running.Go(func() { e.run(b) })
@@ -115,7 +111,6 @@ func (e *Embedder) leave(places []place) {
 // run gathers, sends and answers one batch.
 func (e *Embedder) run(b *batch) {
 	defer b.cancel()
-	defer close(b.done)
 	timer := time.NewTimer(e.BatchWait)
 	defer timer.Stop()
 	select {
@@ -129,19 +124,16 @@ func (e *Embedder) run(b *batch) {
 	}
 	e.mu.Unlock()
 	b.results = make([]result, len(b.texts))
-	select {
-	case e.slots <- struct{}{}:
-		defer func() { <-e.slots }()
-		e.send(b.ctx, b.texts, b.results)
-	case <-b.ctx.Done():
-		fail(b.results, b.ctx.Err())
-	}
+	e.send(b.ctx, b.texts, b.results)
+	e.remember(b)
+	close(b.done)
+	e.keep(b)
 }
 
 // send fills results. A request that the server refuses for what is in it is halved until the guilty text is alone, so
 // that it fails nobody else's.
 func (e *Embedder) send(ctx context.Context, texts []string, results []result) {
-	vectors, err := e.callWithRetries(ctx, texts)
+	vectors, err := e.call(ctx, texts)
 	switch {
 	case err == nil:
 		for i, v := range vectors {
@@ -160,13 +152,4 @@ func fail(results []result, err error) {
 	for i := range results {
 		results[i].err = err
 	}
-}
-
-// retryable are the statuses that may pass by themselves.
-var retryable = []int{408, 409, 425, 429, 500, 502, 503, 504, 529}
-
-// isOurFault reports whether the server is well and refuses what it was sent.
-func isOurFault(err error) bool {
-	var s *statusError
-	return errors.As(err, &s) && slices.Contains([]int{400, 413, 422}, s.status)
 }

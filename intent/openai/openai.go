@@ -7,14 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/sashabaranov/go-openai"
-	"github.com/sony/gobreaker/v2"
 
 	"usher/intent"
 )
@@ -36,15 +34,32 @@ type Config struct {
 	MaxWait   time.Duration // longest Retry-After that is waited for; more means giving up at once; 5 s
 	BatchWait time.Duration // how long a text waits for others to share its request; 3 ms
 	BatchSize int           // texts in one request at most; 64
-	InFlight  int           // requests at once at most; 4
-	OpenFor   time.Duration // how long the server is left alone after it failed 5 times in a row; 10 s
+	// BatchTokens bounds the tokens of one request, as estimated; 60,000. A longer text goes alone.
+	BatchTokens int
+	InFlight    int           // requests at once at most; 4
+	OpenFor     time.Duration // how long the server is left alone after it failed 5 times in a row; 10 s
+
+	// CacheBytes is how much memory vectors of texts that were embedded before may take; 32 MiB, and -1 for none.
+	CacheBytes int
+	// Store keeps vectors for longer than the process lives; nil for nowhere.
+	Store Store
+	// Spent is told of every request, failed ones too, and Found of texts and where their vectors were found. Both may be
+	// called at the same time by several goroutines; nil for nobody.
+	Spent func(Spend)
+	Found func(where string, texts int)
+	Log   *slog.Logger // nil for nowhere; neither texts nor keys are logged
 }
 
-// Largest text and request; longer texts lose their end. The limit of OpenAI's models is 8,192 tokens a text.
+// Largest text; longer ones lose their end. The limit of OpenAI's models is 8,192 tokens a text.
 const (
-	maxTextBytes  = 16 << 10
-	maxBatchBytes = 256 << 10
-	maxReplyBytes = 64 << 20
+	maxTextTokens = 8000
+	maxTextBytes  = 32 << 10
+)
+
+// Largest answer: a number is written in fewer than 32 bytes, spaces included.
+const (
+	replyRest   = 1 << 20
+	replyNumber = 32
 )
 
 const (
@@ -64,23 +79,43 @@ func (c Config) withDefaults() Config {
 	c.MaxWait = cmp.Or(c.MaxWait, 5*time.Second)
 	c.BatchWait = cmp.Or(c.BatchWait, 3*time.Millisecond)
 	c.BatchSize = cmp.Or(c.BatchSize, 64)
+	c.BatchTokens = cmp.Or(c.BatchTokens, 60_000)
 	c.InFlight = cmp.Or(c.InFlight, 4)
 	c.OpenFor = cmp.Or(c.OpenFor, 10*time.Second)
+	c.CacheBytes = cmp.Or(c.CacheBytes, 32<<20)
+	if c.Spent == nil {
+		c.Spent = func(Spend) {}
+	}
+	if c.Found == nil {
+		c.Found = func(string, int) {}
+	}
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	return c
 }
 
 func (c Config) validate() error {
-	if c.BaseURL == "" && c.Key == "" {
-		return errors.New("give a base URL or a key")
-	}
-	if u, err := url.Parse(c.BaseURL); c.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-		return fmt.Errorf("base URL %q is not like https://api.example.com/v1", c.BaseURL)
+	if err := validateServer(c.BaseURL, c.Key); err != nil {
+		return err
 	}
 	if c.Dims < 1 || c.Dims > 4000 {
 		return fmt.Errorf("model %q needs its dimensions, between 1 and 4000, not %d", c.Model, c.Dims)
 	}
-	if c.Tries < 1 || c.BatchSize < 1 || c.InFlight < 1 || c.Timeout < 0 || c.BatchWait < 0 {
+	if c.Tries < 1 || c.BatchSize < 1 || c.BatchTokens < 1 || c.InFlight < 1 || c.Timeout < 0 || c.BatchWait < 0 {
 		return errors.New("tries, batch size, requests in flight and times must be positive")
+	}
+	return nil
+}
+
+func validateServer(baseURL, key string) error {
+	if baseURL == "" && key == "" {
+		return errors.New("give a base URL or a key")
+	}
+	u, err := url.Parse(baseURL)
+	if baseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return errors.New("the base URL is not like https://api.example.com/v1")
+	}
+	if u.User != nil {
+		return errors.New("the base URL holds a user or a password, which would show in errors; give the key apart")
 	}
 	return nil
 }
@@ -89,10 +124,8 @@ func (c Config) validate() error {
 // request.
 type Embedder struct {
 	Config
-	client  *openai.Client
-	http    *http.Client
-	breaker *gobreaker.CircuitBreaker[[][]float32]
-	slots   chan struct{}
+	line  line
+	cache cache
 
 	ctx     context.Context // ends with Close
 	stop    context.CancelFunc
@@ -110,43 +143,49 @@ func New(config Config) (*Embedder, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("openai embedder: %w", err)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = c.InFlight
-	// A redirect would send texts and key to a server that nobody configured.
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	e := &Embedder{Config: c, http: client, slots: make(chan struct{}, c.InFlight)}
-	e.ctx, e.stop = context.WithCancel(context.Background())
-	cc := openai.DefaultConfig(c.Key)
-	if c.BaseURL != "" {
-		cc.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	cache, err := newCache(c.CacheBytes, c.Dims, c.Store)
+	if err != nil {
+		return nil, fmt.Errorf("openai embedder: %w", err)
 	}
-	cc.HTTPClient = bounded{client}
-	e.client = openai.NewClientWithConfig(cc)
-	e.breaker = gobreaker.NewCircuitBreaker[[][]float32](gobreaker.Settings{
-		Name: "openai embedder", Timeout: c.OpenFor,
-		ReadyToTrip:  func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 5 },
-		IsSuccessful: func(err error) bool { return err == nil || isOurFault(err) },
-		IsExcluded:   func(err error) bool { return errors.Is(err, context.Canceled) },
-	})
+	e := &Embedder{Config: c, cache: cache, line: line{
+		kind: kindEmbedding, model: c.Model, timeout: c.Timeout, tries: c.Tries, backoff: c.Backoff, maxWait: c.MaxWait, openFor: c.OpenFor,
+	}}
+	e.line.connect(c.BaseURL, c.Key, c.InFlight)
+	e.ctx, e.stop = context.WithCancel(context.Background())
 	return e, nil
 }
 
 // Model names the model and the length of its vectors.
 func (e *Embedder) Model() intent.ModelID { return intent.ModelID{Name: e.Config.Model, Dims: e.Dims} }
 
-// Embed redacts the texts and has them embedded, together with those of other callers. It fails when ctx ends, when the
-// server did not give sound vectors within its tries, and at once while the server is left alone.
+// Embed redacts the texts and has them embedded, together with those of other callers, unless it has their vectors from
+// before. It fails when ctx ends, when the server did not give sound vectors within its tries, and at once while the server
+// is left alone. It never gives another model's vectors instead.
 func (e *Embedder) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("embed %d texts: %w", len(texts), err)
 	}
-	places, err := e.join(texts)
+	prepared, keys := make([]string, len(texts)), make([]key, len(texts))
+	for i, text := range texts {
+		prepared[i] = prepare(text)
+		keys[i] = keyOf(prepared[i])
+	}
+	vectors := make([][]float32, len(texts))
+	e.find(ctx, keys, vectors)
+	var missing []int
+	var theirTexts []string
+	var theirKeys []key
+	for i, v := range vectors {
+		if v == nil {
+			missing, theirTexts, theirKeys = append(missing, i), append(theirTexts, prepared[i]), append(theirKeys, keys[i])
+		}
+	}
+	places, err := e.join(theirTexts, theirKeys)
 	if err != nil {
 		return nil, fmt.Errorf("embed %d texts: %w", len(texts), err)
 	}
 	defer e.leave(places)
-	vectors := make([][]float32, len(texts))
-	for i, p := range places {
+	for n, p := range places {
 		select {
 		case <-p.batch.done:
 		case <-ctx.Done():
@@ -154,9 +193,9 @@ func (e *Embedder) Embed(ctx context.Context, texts []string) ([][]float32, erro
 		}
 		r := p.batch.results[p.index]
 		if r.err != nil {
-			return nil, fmt.Errorf("embed text %d of %d with %q: %w", i+1, len(texts), e.Config.Model, r.err)
+			return nil, fmt.Errorf("embed text %d of %d with %q: %w", missing[n]+1, len(texts), e.Config.Model, r.err)
 		}
-		vectors[i] = r.vector
+		vectors[missing[n]] = slices.Clone(r.vector)
 	}
 	return vectors, nil
 }
@@ -168,5 +207,5 @@ func (e *Embedder) Close() {
 	e.mu.Unlock()
 	e.stop()
 	e.running.Wait()
-	e.http.CloseIdleConnections()
+	e.line.http.CloseIdleConnections()
 }
