@@ -5,6 +5,7 @@ package evals
 import (
 	"bufio"
 	"bytes"
+	_ "embed"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -43,6 +44,18 @@ type Label struct {
 	Intent   string          `json:"intent,omitempty"`
 	Priority intent.Priority `json:"priority,omitempty"`
 	Route    string          `json:"route,omitempty"`
+}
+
+//go:embed suites/starter.jsonl
+var starterSuite []byte
+
+// StarterSuite is the suite of the starter intents, suites/starter.jsonl, as it was when the program was built.
+func StarterSuite() ([]Case, error) {
+	cases, err := parseJSONLines(bytes.NewReader(starterSuite))
+	if err != nil {
+		return nil, fmt.Errorf("read the starter suite: %w", err)
+	}
+	return cases, nil
 }
 
 // maxLine bounds a line of a suite: a message of 64 KiB, escaped, with its labels.

@@ -176,3 +176,13 @@ func TestUtterancesComeFromTheSameFormats(t *testing.T) {
 		t.Errorf("an utterance without a label: got %v", err)
 	}
 }
+
+func TestTheStarterSuiteIsInTheProgram(t *testing.T) {
+	want, err := evals.ReadSuite("suites/starter.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := evals.StarterSuite(); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%d cases, %v; the file has %d", len(got), err, len(want))
+	}
+}

@@ -3,7 +3,8 @@
 -- pgvector 0.8 or newer: halfvec and iterative scans.
 CREATE EXTENSION IF NOT EXISTS vector;
 
--- Trained classifiers and known embedders. `hash` names the artefact everywhere else.
+-- Trained classifiers and known embedders. `hash` names the artefact everywhere else. `author` and `note` say who made it
+-- and why.
 CREATE TABLE models (
     id         int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind       text NOT NULL CHECK (kind IN ('classifier', 'embedder')),
@@ -13,9 +14,24 @@ CREATE TABLE models (
     artefact   bytea,
     card       jsonb NOT NULL DEFAULT '{}',
     live       boolean NOT NULL DEFAULT false,
+    author     text NOT NULL DEFAULT '',
+    note       text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX models_one_live ON models (kind) WHERE live;
+
+-- Which classifier became live when, append-only. `undoes_to` is the promotion that a rollback goes back to: the one before.
+-- A rollback is a promotion, too, and takes over the `undoes_to` of the one it goes back to, so that the next goes further back.
+CREATE TABLE model_promotions (
+    id          int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model_id    int NOT NULL REFERENCES models,
+    undoes_to   int REFERENCES model_promotions,
+    rollback    boolean NOT NULL DEFAULT false,
+    author      text NOT NULL,
+    note        text NOT NULL DEFAULT '',
+    promoted_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX model_promotions_model ON model_promotions (model_id);
 
 -- One document of thresholds and routes per version; a version never changes, only its state.
 CREATE TABLE policies (
@@ -161,4 +177,4 @@ CREATE TABLE embedding_cache (
 CREATE INDEX embedding_cache_used ON embedding_cache (used_at);
 
 -- +goose Down
-DROP TABLE embedding_cache, vector_work, case_vectors, message_vectors, feedback, corrections, decision_inputs, decisions, predictions, templates, policies, models;
+DROP TABLE embedding_cache, vector_work, case_vectors, message_vectors, feedback, corrections, decision_inputs, decisions, predictions, templates, policies, model_promotions, models;

@@ -54,6 +54,6 @@ func newRootCmd() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(newServeCmd(), newMigrateCmd(), newDoctorCmd(), newAgentCmd(), newKeyCmd(), newPolicyCmd(), newExplainCmd(),
-		newEvalCmd(), newBenchCmd(), newBareCmd(), newOpenAPICmd())
+		newModelsCmd(), newEvalCmd(), newBenchCmd(), newBareCmd(), newOpenAPICmd())
 	return root
 }
