@@ -118,7 +118,7 @@ func TestRedactTakesPersonalDataOut(t *testing.T) {
 		{"order 10234 of 2024-05-12 for $49.99", "order 10234 of 2024-05-12 for $49.99"},
 		{"ORD-10234, 12.05.2024, 1.299,00 €", "ORD-10234, 12.05.2024, 1.299,00 €"},
 		{"I forgot my password", "I forgot my password"},
-		{"my password is not accepted", "my password is [secret] accepted"},
+		{"my password is not accepted", "my password is not accepted"},
 		{"", ""},
 	} {
 		if got := Redact(tc.text); got != tc.want {
