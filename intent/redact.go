@@ -13,7 +13,7 @@ var (
 	spelledPattern = regexp.MustCompile(`(?i)[\p{L}\p{N}][\p{L}\p{N}._%+'-]* ?[(\[] ?at ?[)\]] ?[\p{L}\p{N}-]+(?: ?(?:[(\[] ?dot ?[)\]]|\.) ?\p{L}[\p{L}\p{N}-]*)+`)
 	ibanPattern    = regexp.MustCompile(`(?i)\b[a-z]{2}\d{2}(?:[ .-]?[a-z0-9]{4}){2,7}(?:[ .-]?[a-z0-9]{1,3})?\b`)
 	digitsPattern  = regexp.MustCompile(`(?:\+|\(\+?)?\d(?:[ \x{00a0}\x{2009}().\x{2010}-\x{2013}/-]{0,3}\d){5,24}`)
-	secretPattern  = regexp.MustCompile(`(?i)((?:^|[^\p{L}])` + secretName + `\s*(?:is|was|=|:)+\s*)("[^"\n]*"|\d[\d -]*\d|[^\s\[]\S*)`)
+	secretPattern  = regexp.MustCompile(`(?i)((?:^|[^\p{L}])` + secretName + `\s*(?:is|was|=|:)+\s*)("[^"\n]*"|\d[\d -]*\d\b|[^\s\[]\S*)`)
 	besidePattern  = regexp.MustCompile(`(?i)((?:^|[^\p{L}])` + secretName + `\s+)([^\s\[]*\d\S*)`)
 	queryPattern   = regexp.MustCompile(`(?i)(https?://[^\s?#<>"]+)[?#][^\s<>"]*`)
 	atPattern      = regexp.MustCompile(`(?i)https?://[^\s/@<>"]+@`)
