@@ -57,6 +57,14 @@ type Entity struct {
 	Currency string `json:"currency,omitempty"`
 }
 
+// Ask is what a part of the utterance asks for; Start and End are byte offsets.
+type Ask struct {
+	Start      int     `json:"start"`
+	End        int     `json:"end"`
+	Intent     string  `json:"intent"`
+	Confidence float64 `json:"confidence"`
+}
+
 // Signals are facts of wording that policy and priority look at.
 type Signals struct {
 	Angry       bool `json:"angry,omitempty"`
@@ -78,8 +86,10 @@ type Prediction struct {
 	OOS      float64  `json:"oos"`
 	Language string   `json:"language"` // ISO 639-1, "und" when too short to tell
 	Entities []Entity `json:"entities,omitempty"`
-	Words    []Word   `json:"words,omitempty"`
-	Signals  Signals  `json:"signals"`
+	// Asks are what the parts of an utterance of several surely ask for, in their order; greetings and thanks are none.
+	Asks    []Ask   `json:"asks,omitempty"`
+	Words   []Word  `json:"words,omitempty"`
+	Signals Signals `json:"signals"`
 	// Degraded says why the prediction is worth less than usual; empty when it is not.
 	Degraded string `json:"degraded,omitempty"`
 }

@@ -3,6 +3,7 @@ package intent
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // What makes a part of a message a request of its own. Chosen on evals/suites/guards.jsonl, the open half of starter.jsonl and
@@ -20,28 +21,126 @@ var partEnds = regexp.MustCompile(`[.!?;]+(?:\s|$)|\n+|,?\s(?:and|but|plus|then)
 // courtesies are intents that go along with a request without being a second one.
 var courtesies = map[string]bool{"thanks": true, "greeting": true, OutOfScope: true}
 
-// severalParts reports whether two parts of a text surely ask for different things. The whole is mostly taken for one
-// of them with great confidence, so that confidence alone does not tell.
-func severalParts(c Classifier, text string) bool {
-	parts := partEnds.Split(text, partsAtMost+1)
-	if len(parts) < 2 {
+// A part is a courtesy when it has one of courtesyWords and otherwise only courtesyFillers.
+var (
+	courtesyWords   = wordSet("hi hello hey hiya heya howdy hullo yo greetings dear morning afternoon evening thanks thank thankyou thx ty tks tysm cheers ta regards wishes sincerely faithfully appreciated appreciate hope")
+	courtesyFillers = wordSet("there good day team all sir madam sirs everyone folks guys again much many so very you u a lot million bunch in advance for your the help time kind best warm yours it support and to are well is ok okay great nice please pls")
+)
+
+// part is a piece of a text, text[start:end]; next is where the one after it begins.
+type part struct {
+	start, end, next int
+	courtesy         bool
+}
+
+// partsOf divides a text; what follows the first parts is one more.
+func partsOf(text string) []part {
+	var parts []part
+	at := 0
+	for _, m := range partEnds.FindAllStringIndex(text, partsAtMost) {
+		parts = append(parts, part{at, m[0], m[1], isCourtesy(text[at:m[0]])})
+		at = m[1]
+	}
+	if at < len(text) {
+		parts = append(parts, part{at, len(text), len(text), isCourtesy(text[at:])})
+	}
+	return parts
+}
+
+// isCourtesy reports whether a part of a text only greets, thanks or takes leave. What names a number never does.
+func isCourtesy(text string) bool {
+	if len(text) > 120 || strings.ContainsAny(text, "0123456789") {
 		return false
 	}
-	first := ""
-	for _, part := range parts[:min(len(parts), partsAtMost)] {
-		if len(strings.Fields(part)) < partWords {
+	found := false
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		word = strings.ToLower(word)
+		if !courtesyWords[word] && !courtesyFillers[word] {
+			return false
+		}
+		found = found || courtesyWords[word]
+	}
+	return found
+}
+
+// withoutCourtesies is a text without its parts that are courtesies, empty when nothing else is in it.
+func withoutCourtesies(text string, parts []part) string {
+	var b strings.Builder
+	for i, p := range parts {
+		switch {
+		case p.courtesy:
+		case i+1 < len(parts) && !parts[i+1].courtesy:
+			b.WriteString(text[p.start:p.next])
+		default: // "and" before a courtesy goes with it, marks stay
+			end := p.end
+			for end < p.next && strings.IndexByte(".!?;", text[end]) >= 0 {
+				end++
+			}
+			b.WriteString(text[p.start:end] + " ")
+		}
+	}
+	return b.String()
+}
+
+// classify is the classifier's answer to a text as it was written, and what its parts ask for. Greetings and thanks
+// around a request would hide it: they are left out, unless the text is nothing but them or the rest is one too.
+func classify(c Classifier, text string) answer {
+	parts := partsOf(text)
+	rest := parts[:0:0]
+	for _, p := range parts {
+		if !p.courtesy {
+			rest = append(rest, p)
+		}
+	}
+	a := answer{}
+	if len(rest) == 0 || len(rest) == len(parts) {
+		a.Classification = c.Classify(Normalise(text))
+	} else {
+		a.Classification = c.Classify(Normalise(withoutCourtesies(text, parts)))
+		if courteous(a.Classification) { // it means the whole, which says so with more confidence
+			a.Classification = c.Classify(Normalise(text))
+		}
+	}
+	if len(parts) > 1 {
+		a.asks = asksOf(c, text, rest, a.Classification)
+	}
+	return a
+}
+
+func courteous(a Classification) bool {
+	return len(a.Ranked) > 0 && a.Ranked[0].Intent != OutOfScope && courtesies[a.Ranked[0].Intent]
+}
+
+// asksOf finds what the parts of a text surely ask for, in their order; neighbours that ask for the same are one. The whole is
+// mostly taken for one of them with great confidence, so that its confidence does not tell. It speaks for a part that stands alone.
+func asksOf(c Classifier, text string, parts []part, whole Classification) []Ask {
+	var asks []Ask
+	for _, p := range parts[:min(len(parts), partsAtMost)] {
+		if len(strings.Fields(text[p.start:p.end])) < partWords {
 			continue
 		}
-		a := c.Classify(part)
-		if len(a.Ranked) == 0 || !(a.Ranked[0].Confidence >= partConfidence) || !(a.OOS <= partOOS) {
+		a := whole
+		if len(parts) > 1 {
+			a = c.Classify(Normalise(text[p.start:p.end]))
+		}
+		if len(a.Ranked) == 0 || !(a.Ranked[0].Confidence >= partConfidence) || !(a.OOS <= partOOS) || courtesies[a.Ranked[0].Intent] {
 			continue
 		}
-		switch label := a.Ranked[0].Intent; {
-		case courtesies[label] || label == first:
-		case first != "":
+		top := a.Ranked[0]
+		if n := len(asks); n > 0 && asks[n-1].Intent == top.Intent {
+			asks[n-1].End, asks[n-1].Confidence = p.end, max(asks[n-1].Confidence, top.Confidence)
+			continue
+		}
+		asks = append(asks, Ask{Start: p.start, End: p.end, Intent: top.Intent, Confidence: top.Confidence})
+	}
+	return asks
+}
+
+// differ reports whether a text asks for different things.
+func differ(asks []Ask) bool {
+	for _, a := range asks {
+		if a.Intent != asks[0].Intent {
 			return true
-		default:
-			first = label
 		}
 	}
 	return false

@@ -66,13 +66,32 @@ func visible(r rune) rune {
 	return r
 }
 
-// shorten keeps the first and the last part of a very long text, cut between words where there are any, and reports
-// whether something was left out.
-func shorten(text string) (string, bool) {
+// gap is what was left out of a text: from and to are where in the text; a line break stands in its place.
+type gap struct{ from, to int }
+
+// shorten keeps the first and the last part of a very long text, cut between words where there are any. The gap is empty when
+// nothing was left out.
+func shorten(text string) (string, gap) {
 	if len(text) <= headBytes+tailBytes {
-		return text, false
+		return text, gap{}
 	}
-	return text[:cutBefore(text, headBytes)] + "\n" + text[cutAfter(text, len(text)-tailBytes):], true
+	g := gap{cutBefore(text, headBytes), cutAfter(text, len(text)-tailBytes)}
+	return text[:g.from] + "\n" + text[g.to:], g
+}
+
+// restore gives what was found in the shortened text its place in the text.
+func (g gap) restore(asks []Ask) []Ask {
+	if g.from == 0 {
+		return asks
+	}
+	for i := range asks {
+		for _, at := range []*int{&asks[i].Start, &asks[i].End} {
+			if *at > g.from {
+				*at += g.to - g.from - 1
+			}
+		}
+	}
+	return asks
 }
 
 // cutBefore is the last place at or before i to cut at; at a space if one is near.

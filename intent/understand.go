@@ -41,14 +41,14 @@ func NewUnderstander(c Classifier, o UnderstandOptions) *Understander {
 // Understand says what is known of a text. It never fails and never takes much longer than the time-out; what is
 // missing then is named in Degraded. Of very long texts it reads the first and last part.
 func (u *Understander) Understand(ctx context.Context, text string) Prediction {
-	read, cut := shorten(text)
+	read, gap := shorten(text)
 	timer := time.NewTimer(u.timeout)
 	defer timer.Stop()
-	answers := u.classify(Normalise(read))
+	answers := u.classify(read)
 	ts := tokens(read)
 	p := Prediction{Language: tellLanguage(read, ts), Entities: findEntities(read, ts), Signals: readSignals(read, ts)}
-	if cut {
-		head := text[:cutBefore(text, headBytes)] // so that offsets are those of the text
+	if gap.from > 0 {
+		head := text[:gap.from] // so that offsets are those of the text
 		p.Entities = findEntities(head, tokens(head))
 		p.Degraded = "only the first and last part of a very long text were read"
 	}
@@ -57,7 +57,8 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 	}
 	a := u.await(ctx, timer, answers)
 	p.Ranked, p.OOS, p.Words = a.Ranked, a.OOS, a.Words
-	p.Signals.Several = p.Signals.Several || a.several
+	p.Asks = gap.restore(a.asks)
+	p.Signals.Several = p.Signals.Several || differ(a.asks)
 	if a.failure != "" {
 		p.Degraded = a.failure
 	}
@@ -66,7 +67,7 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 
 type answer struct {
 	Classification
-	several bool // parts of the text ask for different things
+	asks    []Ask // of the parts of the text
 	failure string
 }
 
@@ -116,5 +117,5 @@ func safely(c Classifier, text string) (a answer) {
 			a = answer{failure: fmt.Sprintf("the model failed: %v", r)}
 		}
 	}()
-	return answer{Classification: c.Classify(text), several: severalParts(c, text)}
+	return classify(c, text)
 }

@@ -117,6 +117,13 @@ func (e Explanation) understood() []string {
 		}
 		lines = append(lines, first, fmt.Sprintf("%s likely out of scope", percent(p.OOS)))
 	}
+	if p.Signals.Several && len(p.Asks) > 1 {
+		asks := make([]string, len(p.Asks))
+		for i, a := range p.Asks {
+			asks[i] = fmt.Sprintf("%s, %s", IntentName(a.Intent), percent(a.Confidence))
+		}
+		lines = append(lines, "asks one after the other: "+strings.Join(asks, "; "))
+	}
 	lines = append(lines, "language: "+orUnd(p.Language))
 	if words := tellingWords(p.Words); words != "" {
 		lines = append(lines, "words that mattered: "+words)

@@ -606,6 +606,15 @@ export interface components {
              */
             seq: number;
         };
+        Ask: {
+            /** Format: double */
+            confidence: number;
+            /** Format: int64 */
+            end: number;
+            intent: string;
+            /** Format: int64 */
+            start: number;
+        };
         Assignment: {
             agent: components["schemas"]["Owner"];
             /** @enum {string} */
@@ -1053,6 +1062,7 @@ export interface components {
             yaml: string;
         };
         Prediction: {
+            asks?: components["schemas"]["Ask"][] | null;
             degraded?: string;
             entities?: components["schemas"]["Entity"][] | null;
             language: string;

@@ -43,6 +43,14 @@ export function UnderstoodStep({ d, conversation, catalogue }: Props) {
             <Chip tone="warn">{sentence(s)}</Chip>
           </li>
         ))}
+        {p.signals.several &&
+          (p.asks ?? []).map((a, i) => (
+            <li key={`ask ${a.start}`}>
+              <Chip>
+                {i + 1}. {intentName(a.intent, catalogue)}
+              </Chip>
+            </li>
+          ))}
         {(p.entities ?? []).map((e) => (
           <li key={`${e.kind} ${e.start}`}>
             <Chip title={entityKind(e.kind)}>
