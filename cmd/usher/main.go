@@ -54,6 +54,6 @@ func newRootCmd() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(newServeCmd(), newMigrateCmd(), newDoctorCmd(), newAgentCmd(), newKeyCmd(), newPolicyCmd(), newExplainCmd(),
-		newModelsCmd(), newEvalCmd(), newBenchCmd(), newBareCmd(), newOpenAPICmd())
+		newTrainCmd(), newModelsCmd(), newEvalCmd(), newBenchCmd(), newBareCmd(), newOpenAPICmd())
 	return root
 }

@@ -128,7 +128,7 @@ func readLines(files fs.FS, file string, seen map[string]string) ([]string, erro
 		if err := checkLine(line); err != nil {
 			return nil, fmt.Errorf("%s: %w", place, err)
 		}
-		key := sameness(line)
+		key := intent.Sameness(line)
 		if first, ok := seen[key]; ok {
 			return nil, fmt.Errorf("%s: %q is already at %s", place, line, first)
 		}
@@ -151,9 +151,4 @@ func checkLine(line string) error {
 		return fmt.Errorf("has %d bytes, more than 4096", len(line))
 	}
 	return nil
-}
-
-// sameness is a text without what makes no difference: case, spacing, punctuation at the end.
-func sameness(line string) string {
-	return strings.TrimRight(strings.Join(strings.Fields(strings.ToLower(intent.Normalise(line))), " "), ".!? ")
 }

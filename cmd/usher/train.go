@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/spf13/cobra"
+
+	"usher/evals"
+	inboxpg "usher/inbox/postgres"
+	"usher/intent"
+	"usher/intent/builtin"
+	"usher/intent/learn"
+	intentpg "usher/intent/postgres"
+	"usher/intent/starter"
+)
+
+type trainOptions struct {
+	suite, note string
+	floors      []string
+	force       bool
+	dryRun      bool
+}
+
+func newTrainCmd() *cobra.Command {
+	var o trainOptions
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a classifier on the starter pack and agents' corrections, and make it live if it is not worse",
+		Long: `Trains on the starter pack and on what agents corrected in the inbox. A corrected text counts more than the same text of the
+starter pack, the latest correction more than those before. Answers that were only called wrong are counted and teach nothing.
+
+The new classifier is measured beside the live one on the starter suite, or on --suite, without what either text was trained on.
+It is not made live when a floor does not hold, or when it is worse by McNemar's test (p < 0.05) on the cases that are not sealed;
+then the exit code is 1, and it is stored for usher models compare and usher models promote. The exit code is 2 when it could not
+be trained or measured.`,
+		Example: `  usher train --note "the corrections of May"
+  usher train --suite messages.jsonl --floor intent.accuracy=0.9`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var refused []string
+			err := onDatabase(cmd.Context(), logTo(cmd), func(ctx context.Context, pool *pgxpool.Pool, config Config) error {
+				tr, err := newTraining(pool, o, cmd.OutOrStdout(), logTo(cmd))
+				if err != nil {
+					return err
+				}
+				refused, err = tr.run(ctx)
+				return err
+			})
+			if err != nil {
+				return &exitError{exitCannotRun, fmt.Errorf("train: %w", err)}
+			}
+			if len(refused) > 0 {
+				return &exitError{exitBelowFloor, fmt.Errorf("train: not made live: %s", strings.Join(refused, "; "))}
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.suite, "suite", "", "labelled messages to measure on; the starter suite unless given")
+	f.StringArrayVar(&o.floors, "floor", nil, "do not make it live below measure=number, such as intent.accuracy=0.9 (may be repeated)")
+	f.BoolVar(&o.force, "force", false, "make it live even so")
+	f.BoolVar(&o.dryRun, "dry-run", false, "train and measure, and store nothing")
+	f.StringVar(&o.note, "note", "", "why, for those who read the list of classifiers")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
+	return cmd
+}
+
+// training is one run of `usher train`.
+type training struct {
+	trainOptions
+	models   *intentpg.Models
+	store    *inboxpg.Store
+	labelled []intent.Utterance
+	known    func(label string) bool
+	cases    []evals.Case
+	limits   []evals.Floor
+	out      io.Writer
+	progress func(string)
+}
+
+func newTraining(pool *pgxpool.Pool, o trainOptions, out io.Writer, progress func(string)) (*training, error) {
+	tr := &training{trainOptions: o, models: intentpg.New(pool), store: inboxpg.New(pool, nil), out: out, progress: progress}
+	for _, s := range o.floors {
+		f, err := evals.ParseFloor(s)
+		if err != nil {
+			return nil, err
+		}
+		tr.limits = append(tr.limits, f)
+	}
+	var err error
+	if tr.cases, err = suiteCases(o.suite); err != nil {
+		return nil, err
+	}
+	if tr.labelled, err = starter.Utterances(); err != nil {
+		return nil, err
+	}
+	labels, err := catalogueLabels()
+	if err != nil {
+		return nil, err
+	}
+	tr.known = func(label string) bool { return slices.Contains(labels, label) }
+	return tr, nil
+}
+
+// run says why the new classifier was not made live; nothing when it was, or need not be.
+func (tr *training) run(ctx context.Context) (refused []string, err error) {
+	lessons, err := tr.store.Lessons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wrong, err := tr.store.WrongAnswers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	data := learn.Merge(tr.labelled, lessons, tr.known)
+	tellData(tr.out, len(tr.labelled), data, wrong)
+	model, err := builtin.Train(ctx, data.Utterances, builtin.TrainOptions{Seed: trainingSeed, Progress: tr.progress})
+	if err != nil {
+		return nil, err
+	}
+	live, err := tr.live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if live != nil && live.Hash() == model.Hash() {
+		fmt.Fprintf(tr.out, "%.*s is what these messages give, and it is live: nothing to do\n", shortHash, live.Hash())
+		return nil, nil
+	}
+	card := newTrainedCard(model.Card(), data, len(tr.labelled), wrong)
+	card.Suite = tr.suite
+	if err := tr.measure(ctx, live, model, data, &card); err != nil {
+		return nil, err
+	}
+	err = tr.keep(ctx, model, &card)
+	return card.Refused, err
+}
+
+// live is the live classifier, or nil when there is none that reads: then the new one is measured alone.
+func (tr *training) live(ctx context.Context) (*builtin.Model, error) {
+	artefact, hash, err := tr.models.LiveClassifier(ctx)
+	if errors.Is(err, intentpg.ErrNoModel) {
+		fmt.Fprintln(tr.out, "no classifier is live: nothing to compare with")
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	model, err := readModel(artefact, hash)
+	if err != nil {
+		fmt.Fprintf(tr.out, "the live classifier cannot be compared with: %v\n", err)
+		return nil, nil
+	}
+	return model, nil
+}
+
+// measure fills in how the new classifier fared, and what speaks against making it live.
+func (tr *training) measure(ctx context.Context, live, model *builtin.Model, data learn.Merged, card *trainedCard) error {
+	cases := unseen(tr.cases, data.Utterances)
+	if left := len(tr.cases) - len(cases); left > 0 {
+		fmt.Fprintf(tr.out, "left out of the suite, because it is trained on them: %d\n", left)
+	}
+	if len(cases) == 0 {
+		return errors.New("every message of the suite is trained on: give one with others")
+	}
+	after, err := measureModel(ctx, model, cases)
+	if err != nil {
+		return err
+	}
+	card.Measured = after.report
+	if card.Refused, err = after.report.Check(tr.limits); err != nil {
+		return err
+	}
+	if live == nil {
+		return after.report.WriteText(tr.out, false)
+	}
+	before, err := measureModel(ctx, live, cases)
+	if err != nil {
+		return err
+	}
+	c, err := evals.Compare(unsealed(before.results), unsealed(after.results))
+	if err != nil {
+		return err
+	}
+	card.Against = &comparedWith{Hash: live.Hash(), Comparison: c}
+	if c.Worse() {
+		card.Refused = append(card.Refused, fmt.Sprintf("worse than the live %.*s: %d cases lost, %d gained, p = %.2g", shortHash, live.Hash(), c.Lost, c.Gained, c.P))
+	}
+	return writeComparison(tr.out, before, after, c)
+}
+
+// unseen are the cases whose text is not among the utterances: a model that has seen the answer shows nothing.
+func unseen(cases []evals.Case, utterances []intent.Utterance) []evals.Case {
+	seen := make(map[string]bool, len(utterances))
+	for _, u := range utterances {
+		seen[intent.Sameness(u.Text)] = true
+	}
+	var out []evals.Case
+	for _, c := range cases {
+		if !seen[intent.Sameness(c.Text)] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// unsealed are the results on cases that something may be chosen on; all of them when every case is sealed.
+func unsealed(results []evals.Result) []evals.Result {
+	var out []evals.Result
+	for _, r := range results {
+		if !r.Case.Sealed {
+			out = append(out, r)
+		}
+	}
+	if len(out) == 0 {
+		return results
+	}
+	return out
+}
+
+// keep stores the classifier with its card, and makes it live unless something speaks against it and nobody insists.
+func (tr *training) keep(ctx context.Context, model *builtin.Model, card *trainedCard) error {
+	short := fmt.Sprintf("%.*s", shortHash, model.Hash())
+	promote := len(card.Refused) == 0 || tr.force
+	card.Forced = promote && len(card.Refused) > 0
+	for _, reason := range card.Refused {
+		fmt.Fprintln(tr.out, "against it:", reason)
+	}
+	if card.Forced {
+		card.Overruled, card.Refused = card.Refused, nil
+	}
+	if tr.dryRun {
+		fmt.Fprintf(tr.out, "%s would%s be made live; nothing is stored (--dry-run)\n", short, map[bool]string{false: " not"}[promote])
+		return nil
+	}
+	artefact, err := model.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	c := intentpg.Candidate{Name: "trained", Hash: model.Hash(), Artefact: artefact, Card: card, Author: author(), Note: tr.note}
+	if !promote {
+		fmt.Fprintf(tr.out, "%s is stored and not live; usher models promote %s makes it so\n", short, short)
+		return tr.models.Add(ctx, c)
+	}
+	if err := tr.models.AddLive(ctx, c); err != nil {
+		return err
+	}
+	fmt.Fprintf(tr.out, "%s is live\n", short)
+	return nil
+}

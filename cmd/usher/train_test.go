@@ -1,0 +1,256 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"usher/evals"
+	inboxpg "usher/inbox/postgres"
+	"usher/intent"
+	intentpg "usher/intent/postgres"
+)
+
+// desk is a database with agents who correct decisions, and a small training on it.
+type desk struct {
+	*testing.T
+	pool *pgxpool.Pool
+	out  strings.Builder
+	tr   *training
+}
+
+// newDesk trains on greetings and questions about orders and prices, and measures on others of these.
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{T: t, pool: commandDatabase(t)}
+	d.tr = &training{
+		models: intentpg.New(d.pool), store: inboxpg.New(d.pool, nil), out: &d.out, progress: func(string) {},
+		known: func(label string) bool { return label != "gone" },
+	}
+	for i, word := range strings.Fields("order parcel delivery van box shipment courier depot street door letter crate bag stamp ship truck") {
+		d.tr.labelled = append(d.tr.labelled, intent.Utterance{Text: "where is my " + word, Intent: "order_status"},
+			intent.Utterance{Text: "good morning dear " + word, Intent: "greeting"}, intent.Utterance{Text: "how much does the " + word + " cost", Intent: "pricing"},
+			intent.Utterance{Text: "sing and dance with a " + word, Intent: intent.OutOfScope})
+		for _, c := range []struct{ text, label string }{{"tell me where is the %s now", "order_status"}, {"a good morning to the %s", "greeting"}, {"how much would one %s cost", "pricing"}} {
+			id := fmt.Sprintf("%s%d", c.label, i)
+			d.tr.cases = append(d.tr.cases, evals.Case{ID: id, Text: fmt.Sprintf(c.text, word), Intent: c.label, Sealed: i%4 == 3})
+		}
+	}
+	d.exec(`INSERT INTO inbox_addresses (id, channel, address, name, secret) VALUES ($1, 'api', 'x', 'Shop', 'x')`, uuid.UUID{1})
+	return d
+}
+
+func (d *desk) exec(sql string, args ...any) {
+	d.Helper()
+	if _, err := d.pool.Exec(d.Context(), sql, args...); err != nil {
+		d.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// agent adds one by name.
+func (d *desk) agent(name string) uuid.UUID {
+	d.Helper()
+	id := uuid.Must(uuid.NewV7())
+	d.exec(`INSERT INTO agents (id, email, name, role) VALUES ($1, lower($2) || '@example.com', $2, 'agent')`, id, name)
+	return id
+}
+
+// decided is a message of a contact of its own with a decision, whose id it returns. All ids are the same but for their table.
+func (d *desk) decided(text string) uuid.UUID {
+	d.Helper()
+	id := uuid.Must(uuid.NewV7())
+	d.exec(`INSERT INTO contacts (id) VALUES ($1)`, id)
+	d.exec(`INSERT INTO contact_addresses (id, contact_id, channel, address) VALUES ($1, $1, 'api', $2)`, id, id.String())
+	d.exec(`INSERT INTO conversations (id, contact_id, contact_address_id, inbox_address_id, channel, last_seq) VALUES ($1, $1, $1, $2, 'api', 1)`, id, uuid.UUID{1})
+	d.exec(`INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text) VALUES ($1, $1, 1, 'inbound', 'contact', $2, $3)`, id, uuid.UUID{1}, text)
+	d.exec(`INSERT INTO decisions (id, conversation_id, message_id, up_to_seq, route, template, intent, priority, language, degraded, policy_version, policy_hash, model_hash, trace)
+		VALUES ($1, $1, $1, 1, 'reply', 'greeting', 'greeting', 'normal', 'en', false, 1, 'p', 'm', '{}')`, id)
+	d.exec(`INSERT INTO decision_inputs (decision_id, request) VALUES ($1, jsonb_build_object('message_ids', jsonb_build_array($2::text), 'text', $3::text))`, id, id.String(), text)
+	return id
+}
+
+// corrects keeps that an agent says what a decision's intent is; "" only calls the answer wrong.
+func (d *desk) corrects(agent, decision uuid.UUID, label string) {
+	d.Helper()
+	d.exec(`INSERT INTO corrections (id, conversation_id, decision_id, agent_id, intent, wrong_answer)
+		VALUES (gen_random_uuid(), $1, $1, $2, NULLIF($3, ''), $3 = '')`, decision, agent, label)
+}
+
+// trains runs a training and returns what was said and why it was refused.
+func (d *desk) trains() (out string, refused []string) {
+	d.Helper()
+	d.out.Reset()
+	refused, err := d.tr.run(d.Context())
+	if err != nil {
+		d.Fatalf("train: %v\n%s", err, d.out.String())
+	}
+	return d.out.String(), refused
+}
+
+func (d *desk) live() intentpg.Version {
+	d.Helper()
+	v, err := d.tr.models.Find(d.Context(), "live")
+	if err != nil {
+		d.Fatal(err)
+	}
+	return v
+}
+
+func says(t *testing.T, out string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(out, w) {
+			t.Errorf("it does not say %q:\n%s", w, out)
+		}
+	}
+}
+
+func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
+	d := newDesk(t)
+	d.tr.note = "a first one"
+	out, refused := d.trains()
+	if refused != nil {
+		t.Fatalf("refused: %v", refused)
+	}
+	says(t, out, "64 labelled texts, 0 corrections", "nothing to compare with", "is live")
+	first := d.live()
+
+	ada, bob := d.agent("Ada"), d.agent("Bob")
+	d.corrects(ada, d.decided("where is my order"), "tracking") // the pack says order_status
+	d.corrects(ada, d.decided("xyzzy plugh"), "tracking")
+	d.corrects(bob, d.decided("XYZZY plugh!"), "greeting")
+	d.corrects(ada, d.decided("sing me a song"), intent.OutOfScope)
+	d.corrects(ada, d.decided("whatever this was"), "gone")
+	d.corrects(bob, d.decided("never mind"), "")
+	erased := d.decided("write to ada@example.com about it")
+	d.corrects(ada, erased, "pricing")
+	d.exec(`DELETE FROM contacts WHERE id = $1`, erased)
+	d.tr.note = "corrections"
+	out, refused = d.trains()
+	if refused != nil {
+		t.Fatalf("refused: %v\n%s", refused, out)
+	}
+	says(t, out, "64 labelled texts, 3 corrections by 2 agents, 1 of them out of scope", `replaced: "where is my order" is tracking, says Ada on `, "; it was order_status",
+		`conflict: "XYZZY plugh!" is greeting, says Bob on `, "and tracking, said Ada on ", "the catalogue has no gone, says Ada", "without saying what fits: 1 (greeting 1)",
+		"before: "+first.Hash[:12], "is live")
+	if strings.Contains(out, "ada@example.com") {
+		t.Errorf("what was erased is shown:\n%s", out)
+	}
+	v := d.live()
+	if v.Hash == first.Hash || v.Note != "corrections" || !strings.Contains(v.Author, "command line") {
+		t.Errorf("live is %+v", v)
+	}
+	var card trainedCard
+	if err := json.Unmarshal(v.Card, &card); err != nil {
+		t.Fatal(err)
+	}
+	if len(card.Corrections) != 3 || card.Corrections[0].By != "Ada" || card.Corrections[0].At.IsZero() || len(card.DataHash) != 64 || card.Replaced != 1 ||
+		card.Conflicts != 1 || card.Unused != 1 || card.WrongAnswers["greeting"] != 1 || card.Against == nil || card.Against.Hash != first.Hash || card.Measured.Cases != 48 || card.Seed != trainingSeed {
+		t.Errorf("the card says %s", v.Card)
+	}
+	if strings.Contains(string(v.Card), "xyzzy") {
+		t.Errorf("the card holds a message: %s", v.Card)
+	}
+	model, err := storedModel(t.Context(), d.tr.models, "live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if top := model.Classify("where is my order").Ranked[0].Intent; top != "tracking" {
+		t.Errorf("it calls the corrected text %s", top)
+	}
+	if out, _ := d.trains(); !strings.Contains(out, "nothing to do") {
+		t.Errorf("the same again says\n%s", out)
+	}
+}
+
+// spoil makes agents call so many questions about orders greetings that the model believes them.
+func (d *desk) spoil() {
+	d.Helper()
+	ada := d.agent("Ada")
+	for i, u := range d.tr.labelled {
+		if u.Intent == "order_status" {
+			d.corrects(ada, d.decided(u.Text), "greeting")
+			d.corrects(ada, d.decided(fmt.Sprintf("tell me where is the %d", i)), "greeting")
+		}
+	}
+	d.corrects(ada, d.decided("what about the thing I bought"), "order_status")
+}
+
+func TestAWorseClassifierIsRefusedUnlessForced(t *testing.T) {
+	d := newDesk(t)
+	if _, refused := d.trains(); refused != nil {
+		t.Fatalf("refused: %v", refused)
+	}
+	first := d.live()
+	d.spoil()
+
+	d.tr.dryRun = true
+	out, refused := d.trains()
+	if len(refused) != 1 {
+		t.Fatalf("refused: %v\n%s", refused, out)
+	}
+	says(t, out, "order_status", "worse, and not by chance", "against it: worse than the live "+first.Hash[:12]+": 12 cases lost", "would not be made live", "nothing is stored")
+	if all, err := d.tr.models.Versions(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("%d classifiers are stored, %v", len(all), err)
+	}
+
+	d.tr.dryRun = false
+	out, refused = d.trains()
+	says(t, out, "is stored and not live; usher models promote")
+	all, err := d.tr.models.Versions(t.Context())
+	if err != nil || len(refused) != 1 || len(all) != 2 || all[0].Live || d.live().Hash != first.Hash {
+		t.Fatalf("refused %v, stored %+v, %v", refused, all, err)
+	}
+	says(t, string(all[0].Card), `"refused"`, `"p"`)
+
+	d.tr.force = true
+	if out, refused := d.trains(); refused != nil || !strings.Contains(out, "is live") {
+		t.Errorf("forced, it is refused: %v\n%s", refused, out)
+	}
+	if v := d.live(); v.Hash != all[0].Hash || !strings.Contains(string(v.Card), `"forced": true`) || !strings.Contains(string(v.Card), `"overruled"`) {
+		t.Errorf("live is %s", v.Card)
+	}
+}
+
+func TestAClassifierBelowAFloorIsRefused(t *testing.T) {
+	d := newDesk(t)
+	d.tr.limits = []evals.Floor{{Path: "intent.accuracy", Bound: 1.01}}
+	out, refused := d.trains()
+	if len(refused) != 1 || !strings.HasPrefix(refused[0], "intent.accuracy is") {
+		t.Errorf("refused: %v", refused)
+	}
+	says(t, out, "against it: intent.accuracy", "is stored and not live")
+	d.tr.limits = []evals.Floor{{Path: "intent.wit", Bound: 1}}
+	if _, err := d.tr.run(t.Context()); err == nil || !strings.Contains(err.Error(), "wit") {
+		t.Errorf("a floor on what is not measured: %v", err)
+	}
+}
+
+func TestNothingIsMeasuredOnWhatWasTrainedOn(t *testing.T) {
+	d := newDesk(t)
+	if _, refused := d.trains(); refused != nil {
+		t.Fatalf("refused: %v", refused)
+	}
+	d.corrects(d.agent("Ada"), d.decided(strings.ToUpper(d.tr.cases[0].Text)), d.tr.cases[0].Intent)
+	out, _ := d.trains()
+	says(t, out, "because it is trained on them: 1", "47 cases")
+	d.tr.cases = d.tr.cases[:1]
+	d.tr.dryRun = true
+	d.corrects(d.agent("Bob"), d.decided("something new"), "pricing")
+	if _, err := d.tr.run(t.Context()); err == nil || !strings.Contains(err.Error(), "every message of the suite is trained on") {
+		t.Errorf("without a case left: %v", err)
+	}
+}
+
+func TestTrainRefusesWhatItCannotRead(t *testing.T) {
+	for _, args := range [][]string{{"train", "--floor", "x"}, {"train", "--suite", "/nowhere.jsonl"}, {"train", "--bogus"}} {
+		commandDatabase(t)
+		if _, err := run(t, args...); err == nil || !strings.Contains(fmt.Sprintf("%#v", err), "code:2") {
+			t.Errorf("%v: %#v, want exit code 2", args, err)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package postgres_test
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/inbox"
+)
+
+func TestLessonsAreCorrectedIntentsWithTheirTextsAndWhoSaidSo(t *testing.T) {
+	f := newFloor(t)
+	ada := f.person("Ada", inbox.RoleAgent, "care")
+	began := time.Now().Add(-time.Minute)
+	burst := f.says("ann", "complaint where is it").ConversationID
+	f.says("ann", "hello?")
+	f.decide(burst)
+	f.must(f.store.Correct(t.Context(), burst, ada, inbox.Correction{DecisionID: f.decision(burst), Intent: "order_status"}, ""))
+	other := f.says("ben", "complaint sing for me").ConversationID
+	f.decide(other)
+	d := f.decision(other)
+	f.must(f.store.Correct(t.Context(), other, ada, inbox.Correction{DecisionID: d, Priority: "high"}, "")) // no intent
+	f.must(f.store.Correct(t.Context(), other, ada, inbox.Correction{DecisionID: d, Intent: "oos"}, ""))
+	lessons := func() string {
+		t.Helper()
+		ls, err := f.store.Lessons(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lines []string
+		for _, l := range ls {
+			if l.At.Before(began) || l.DecisionID != f.decision(l.ConversationID) {
+				t.Errorf("%+v", l)
+			}
+			lines = append(lines, fmt.Sprintf("%s: %q is %s", l.By, l.Text, l.Intent))
+		}
+		return strings.Join(lines, "; ")
+	}
+	if got, want := lessons(), `Ada: "complaint where is it\nhello?" is order_status; Ada: "complaint sing for me" is oos`; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	f.exec(`DELETE FROM contacts WHERE id = (SELECT contact_id FROM conversations WHERE id = $1)`, burst)
+	if got, want := lessons(), `Ada: "complaint sing for me" is oos`; got != want {
+		t.Errorf("after the contact was erased: %s", got)
+	}
+	f.exec(`DELETE FROM decision_inputs`)
+	if got := lessons(); got != "" {
+		t.Errorf("after what was decided on was erased: %s", got)
+	}
+}
+
+func TestWrongAnswersWithoutABetterIntentAreCounted(t *testing.T) {
+	f := newFloor(t)
+	ada := f.person("Ada", inbox.RoleAgent, "care")
+	correct := func(from string, ks ...inbox.Correction) {
+		t.Helper()
+		id := f.says(from, "order_status where is it").ConversationID
+		f.decide(id)
+		for _, k := range ks {
+			k.DecisionID = f.decision(id)
+			f.must(f.store.Correct(t.Context(), id, ada, k, ""))
+		}
+	}
+	correct("ann", inbox.Correction{WrongAnswer: true}, inbox.Correction{WrongAnswer: true})
+	correct("ben", inbox.Correction{WrongAnswer: true})
+	correct("cid", inbox.Correction{WrongAnswer: true, Intent: "oos"})
+	correct("dan", inbox.Correction{WrongAnswer: true}, inbox.Correction{Intent: "complaint"})
+	correct("eve")
+	got, err := f.store.WrongAnswers(t.Context())
+	if err != nil || !maps.Equal(got, map[string]int{"order_status": 2}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
