@@ -36,6 +36,7 @@ type evalOptions struct {
 	seeds    int
 	shots    int
 	noOOS    bool
+	balanced bool
 }
 
 func newEvalCmd() *cobra.Command {
@@ -76,6 +77,7 @@ Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 	f.IntVar(&o.seeds, "seeds", 1, "train so often, each time with the next seed, and report the means")
 	f.IntVar(&o.shots, "shots", 0, "train on so many rows of each label only; 0 for all")
 	f.BoolVar(&o.noOOS, "without-oos", false, "leave rows labelled oos out of the training")
+	f.BoolVar(&o.balanced, "balanced", false, "let every label count alike in the training, however many rows it has")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
 }
@@ -135,7 +137,10 @@ func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress i
 		if o.shots > 0 {
 			some = evals.Sample(utterances, o.shots, seed)
 		}
-		subject, trained, err := evalSubject(ctx, some, policy, seed, progress)
+		subject, trained, err := evalSubject(ctx, some, policy, builtin.TrainOptions{
+			Seed: seed, Balanced: o.balanced,
+			Progress: func(s string) { fmt.Fprintln(progress, s) },
+		})
 		if err != nil {
 			return evals.Report{}, fmt.Errorf("seed %d: %w", seed, err)
 		}
@@ -156,12 +161,9 @@ func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress i
 }
 
 // evalSubject trains the model to measure. Without a policy it only understands.
-func evalSubject(ctx context.Context, utterances []intent.Utterance, policy *routing.Policy, seed int64, progress io.Writer) (evals.Subject, time.Duration, error) {
+func evalSubject(ctx context.Context, utterances []intent.Utterance, policy *routing.Policy, o builtin.TrainOptions) (evals.Subject, time.Duration, error) {
 	start := time.Now()
-	model, err := builtin.Train(ctx, utterances, builtin.TrainOptions{
-		Seed:     seed,
-		Progress: func(s string) { fmt.Fprintln(progress, s) },
-	})
+	model, err := builtin.Train(ctx, utterances, o)
 	if err != nil {
 		return evals.Subject{}, 0, err
 	}

@@ -54,7 +54,8 @@ const minNegatives = 10
 
 // calibrate fits both parts on held-out readings.
 func calibrate(readings []reading, intents int) calibration {
-	c := calibration{Temperature: fitTemperature(readings, intents)}
+	temperature, _ := fitTemperature(readings, intents)
+	c := calibration{Temperature: temperature}
 	negatives := 0
 	for _, r := range readings {
 		if r.class < 0 {
@@ -70,8 +71,8 @@ func calibrate(readings []reading, intents int) calibration {
 }
 
 // fitTemperature finds the temperature with the least negative log-likelihood of the truth, by golden section on its
-// logarithm, in which the loss has one minimum.
-func fitTemperature(readings []reading, intents int) float64 {
+// logarithm, in which the loss has one minimum. It returns that loss, too: the sum over the readings in scope.
+func fitTemperature(readings []reading, intents int) (temperature, least float64) {
 	loss := func(logT float64) float64 {
 		inverse := math.Exp(-logT)
 		sum := 0.0
@@ -98,7 +99,8 @@ func fitTemperature(readings []reading, intents int) float64 {
 			low = a
 		}
 	}
-	return math.Exp((low + high) / 2)
+	middle := (low + high) / 2
+	return math.Exp(middle), loss(middle)
 }
 
 // strangeShare is the share of out-of-scope texts among messages that OOS is calibrated for, however many there are

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 )
 
-// How the weights are learnt, chosen by cross-validation (see README.md).
+// How the weights are learnt from large training sets, chosen by cross-validation (see README.md).
 const (
 	epochs    = 15
 	firstStep = 1.2  // falls to 0 over the training
@@ -18,7 +18,8 @@ const (
 // sample is a labelled text.
 type sample struct {
 	vector
-	class int
+	class  int
+	weight float32 // how much it counts; 1 on average
 }
 
 // weights of a linear softmax: one row of classes per column.
@@ -98,6 +99,9 @@ func (f *fitter) learn(s *sample, step float32) {
 	f.logits(f.kept, f.gradient)
 	softmax(f.gradient)
 	f.gradient[s.class]--
+	for c := range f.gradient {
+		f.gradient[c] *= s.weight
+	}
 	f.active = f.active[:0]
 	var square float32
 	for c, g := range f.gradient {

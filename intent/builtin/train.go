@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"usher/intent"
 )
@@ -20,6 +17,8 @@ type TrainOptions struct {
 	Seed int64
 	// Languages of the utterances, ISO 639-1; English unless given.
 	Languages []string
+	// Balanced lets every label count alike, however many utterances it has. Without it every utterance counts alike.
+	Balanced bool
 	// Progress is told in words how far the training is; may be nil.
 	Progress func(string)
 }
@@ -42,18 +41,25 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	o.Progress(fmt.Sprintf("training on %d utterances of %d intents and %d out-of-scope ones", len(utterances)-d.negatives, len(d.intents), d.negatives))
-	readings, err := d.crossValidate(ctx, o.Seed)
+	if o.Balanced {
+		d.balance()
+	}
+	readings, ridge, err := d.crossValidate(ctx, o.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("train: cross-validate: %w", err)
 	}
 	c := calibrate(readings, len(d.intents))
 	card := d.card(readings, c, o)
 	o.Progress(fmt.Sprintf("cross-validated: accuracy %.1f %%, calibration error %.3f", 100*card.Accuracy, card.ECE))
-	v, w, err := d.train(ctx, func(int) bool { return true }, o.Seed)
+	card.Ridge = ridge
+	var m *Model
+	err = d.learn(ctx, func(int) bool { return true }, []float64{ridge}, o.Seed, func(_ int, v *vocabulary, w *weights) {
+		m, err = newModel(header{Card: card, Intents: d.intents, Calibration: c, Background: d.background()}, v, quantise(w))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	return newModel(header{Card: card, Intents: d.intents, Calibration: c, Background: d.background()}, v, quantise(w))
+	return m, nil
 }
 
 // examples are the utterances made ready: what was found in each, and its class. Classes are the intents by name, then
@@ -62,6 +68,7 @@ type examples struct {
 	intents   []string
 	texts     [][]hit
 	classes   []int
+	weights   []float32 // how much each counts; 1 on average
 	negatives int
 }
 
@@ -91,6 +98,7 @@ func prepare(utterances []intent.Utterance) (*examples, error) {
 			d.negatives++
 		}
 		d.texts, d.classes = append(d.texts, slices.Clone(x.hits)), append(d.classes, class)
+		d.weights = append(d.weights, 1)
 	}
 	if len(d.texts) < 2 {
 		return nil, errors.New("the utterances hold no words")
@@ -100,62 +108,6 @@ func prepare(utterances []intent.Utterance) (*examples, error) {
 
 // background reports whether there is a class of out-of-scope texts.
 func (d *examples) background() bool { return d.negatives >= minNegatives }
-
-// train learns from the examples that keep allows. Too few negatives to make a class are left out.
-func (d *examples) train(ctx context.Context, keep func(i int) bool, seed int64) (*vocabulary, *weights, error) {
-	var texts [][]hit
-	var samples []sample
-	classes := len(d.intents)
-	if d.background() {
-		classes++
-	}
-	for i, hits := range d.texts {
-		if keep(i) && d.classes[i] < classes {
-			texts, samples = append(texts, hits), append(samples, sample{class: d.classes[i]})
-		}
-	}
-	v := learnVocabulary(texts)
-	var s scratch
-	for i := range samples {
-		s.hits = texts[i]
-		v.vectorise(&s)
-		samples[i].columns, samples[i].values = slices.Clone(s.columns), slices.Clone(s.values)
-	}
-	w, err := fit(ctx, samples, len(v.slots), classes, seed)
-	return v, w, err
-}
-
-// crossValidate scores every example by weights that were learnt without it.
-func (d *examples) crossValidate(ctx context.Context, seed int64) ([]reading, error) {
-	fold := d.assignFolds()
-	readings := make([]reading, len(d.texts))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for held := range folds {
-		group.Go(func() error {
-			v, w, err := d.train(ctx, func(i int) bool { return fold[i] != held }, seed)
-			if err != nil {
-				return err
-			}
-			var s scratch
-			for i, hits := range d.texts {
-				if fold[i] != held {
-					continue
-				}
-				s.hits = hits
-				v.vectorise(&s)
-				r := reading{logits: make([]float32, w.classes), class: d.classes[i]}
-				if r.class >= len(d.intents) {
-					r.class = -1
-				}
-				w.logits(s.vector, r.logits)
-				readings[i] = r
-			}
-			return nil
-		})
-	}
-	return readings, group.Wait()
-}
 
 // assignFolds cuts every class into runs of neighbours, in the order given. What one person wrote stands together mostly
 // and at about the same place in every class, so a text is judged by weights that have seen little of its writer, as it
@@ -186,6 +138,9 @@ type Card struct {
 	Seed       int64    `json:"seed"`
 	Accuracy   float64  `json:"accuracy"`
 	ECE        float64  `json:"ece"` // 15 bins
+	// Ridge is the strength of regularisation that cross-validation chose, times the number of examples; 0 where the training
+	// set was large and dropped n-grams regularise instead.
+	Ridge float64 `json:"ridge,omitempty"`
 	// OOSRecallAt95 is the share of negatives beyond the score that keeps 95 % of the rest; 0 without negatives.
 	OOSRecallAt95 float64 `json:"oos_recall_at_95"`
 }
