@@ -21,3 +21,11 @@ type Lesson struct {
 func Sameness(text string) string {
 	return strings.TrimRight(strings.Join(strings.Fields(strings.ToLower(Normalise(text))), " "), ".!? ")
 }
+
+// Unlabelled is a message that nobody has said the meaning of.
+type Unlabelled struct {
+	Text           string
+	DecisionID     uuid.UUID // that was made of it
+	ConversationID uuid.UUID
+	At             time.Time
+}

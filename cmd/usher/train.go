@@ -25,6 +25,7 @@ type trainOptions struct {
 	floors      []string
 	force       bool
 	dryRun      bool
+	suggest     int
 }
 
 func newTrainCmd() *cobra.Command {
@@ -38,8 +39,12 @@ starter pack, the latest correction more than those before. Answers that were on
 The new classifier is measured beside the live one on the starter suite, or on --suite, without what either text was trained on.
 It is not made live when a floor does not hold, or when it is worse by McNemar's test (p < 0.05) on the cases that are not sealed;
 then the exit code is 1, and it is stored for usher models compare and usher models promote. The exit code is 2 when it could not
-be trained or measured.`,
-		Example: `  usher train --note "the corrections of May"
+be trained or measured.
+
+With --suggest nothing is trained: it prints that many of the latest messages which the live classifier is unsure of and which
+differ from each other, so that an agent corrects or confirms their intent in the inbox.`,
+		Example: `  usher train --suggest 20
+  usher train --note "the corrections of May"
   usher train --suite messages.jsonl --floor intent.accuracy=0.9`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,6 +53,9 @@ be trained or measured.`,
 				tr, err := newTraining(pool, o, cmd.OutOrStdout(), logTo(cmd))
 				if err != nil {
 					return err
+				}
+				if cmd.Flags().Changed("suggest") {
+					return tr.suggestLabels(ctx, builtin.NewEmbedder(), config.publicURL(config.Listen))
 				}
 				refused, err = tr.run(ctx)
 				return err
@@ -67,6 +75,10 @@ be trained or measured.`,
 	f.BoolVar(&o.force, "force", false, "make it live even so")
 	f.BoolVar(&o.dryRun, "dry-run", false, "train and measure, and store nothing")
 	f.StringVar(&o.note, "note", "", "why, for those who read the list of classifiers")
+	f.IntVar(&o.suggest, "suggest", 0, "only print so many messages that are most worth a label")
+	for _, other := range []string{"suite", "floor", "force", "dry-run", "note"} {
+		cmd.MarkFlagsMutuallyExclusive("suggest", other)
+	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
 }
@@ -196,10 +208,7 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 
 // unseen are the cases whose text is not among the utterances: a model that has seen the answer shows nothing.
 func unseen(cases []evals.Case, utterances []intent.Utterance) []evals.Case {
-	seen := make(map[string]bool, len(utterances))
-	for _, u := range utterances {
-		seen[intent.Sameness(u.Text)] = true
-	}
+	seen := keys(utterances)
 	var out []evals.Case
 	for _, c := range cases {
 		if !seen[intent.Sameness(c.Text)] {
@@ -207,6 +216,15 @@ func unseen(cases []evals.Case, utterances []intent.Utterance) []evals.Case {
 		}
 	}
 	return out
+}
+
+// keys are the texts of utterances, in the form in which the same example is the same.
+func keys(utterances []intent.Utterance) map[string]bool {
+	set := make(map[string]bool, len(utterances))
+	for _, u := range utterances {
+		set[intent.Sameness(u.Text)] = true
+	}
+	return set
 }
 
 // unsealed are the results on cases that something may be chosen on; all of them when every case is sealed.

@@ -74,10 +74,10 @@ func tellData(w io.Writer, labelled int, m learn.Merged, wrong map[string]int) {
 	}
 	fmt.Fprintf(w, "%d labelled texts, %d corrections by %d agents, %d of them out of scope; %d more say what is known\n", labelled, len(m.Used), len(people), oos, m.Confirmed)
 	for _, c := range m.Replaced {
-		fmt.Fprintf(w, "  replaced: %q is %s, says %s; it was %s\n", told(c.Kept.Text), c.Kept.Intent, source(c.Kept), c.Against.Intent)
+		fmt.Fprintf(w, "  replaced: %q is %s, says %s; it was %s\n", told(c.Kept.Text, toldText), c.Kept.Intent, source(c.Kept), c.Against.Intent)
 	}
 	for _, c := range m.Conflicts {
-		fmt.Fprintf(w, "  conflict: %q is %s, says %s; and %s, said %s before\n", told(c.Kept.Text), c.Kept.Intent, source(c.Kept), c.Against.Intent, source(c.Against))
+		fmt.Fprintf(w, "  conflict: %q is %s, says %s; and %s, said %s before\n", told(c.Kept.Text, toldText), c.Kept.Intent, source(c.Kept), c.Against.Intent, source(c.Against))
 	}
 	for _, l := range m.Unknown {
 		fmt.Fprintf(w, "  not used: the catalogue has no %s, says %s\n", l.Intent, source(l))
@@ -102,10 +102,10 @@ func source(l intent.Lesson) string {
 }
 
 // told is the beginning of a message in one line, without personal data.
-func told(text string) string {
+func told(text string, limit int) string {
 	line := []rune(strings.Join(strings.Fields(intent.Redact(intent.Normalise(text))), " "))
-	if len(line) > toldText {
-		return string(line[:toldText-1]) + "…"
+	if len(line) > limit {
+		return string(line[:limit-1]) + "…"
 	}
 	return string(line)
 }

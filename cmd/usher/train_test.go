@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"usher/evals"
 	inboxpg "usher/inbox/postgres"
 	"usher/intent"
+	"usher/intent/builtin"
 	intentpg "usher/intent/postgres"
 )
 
@@ -247,10 +249,54 @@ func TestNothingIsMeasuredOnWhatWasTrainedOn(t *testing.T) {
 }
 
 func TestTrainRefusesWhatItCannotRead(t *testing.T) {
-	for _, args := range [][]string{{"train", "--floor", "x"}, {"train", "--suite", "/nowhere.jsonl"}, {"train", "--bogus"}} {
+	for _, args := range [][]string{{"train", "--floor", "x"}, {"train", "--suite", "/nowhere.jsonl"}, {"train", "--bogus"}, {"train", "--suggest", "0"}} {
 		commandDatabase(t)
 		if _, err := run(t, args...); err == nil || !strings.Contains(fmt.Sprintf("%#v", err), "code:2") {
 			t.Errorf("%v: %#v, want exit code 2", args, err)
 		}
+	}
+}
+
+// suggests is what is printed when so many messages are asked for.
+func (d *desk) suggests(n int) (string, error) {
+	d.Helper()
+	d.out.Reset()
+	d.tr.suggest = n
+	err := d.tr.suggestLabels(d.Context(), builtin.NewEmbedder(), "https://help.example.com")
+	return d.out.String(), err
+}
+
+func TestMessagesThatAreUncertainAndDifferentAreSuggested(t *testing.T) {
+	d := newDesk(t)
+	if _, err := d.suggests(2); !errors.Is(err, intentpg.ErrNoModel) {
+		t.Errorf("without a classifier: %v", err)
+	}
+	if _, refused := d.trains(); refused != nil {
+		t.Fatalf("refused: %v", refused)
+	}
+	if out, err := d.suggests(5); err != nil || !strings.HasPrefix(out, "0 of 0 messages") {
+		t.Errorf("without messages: %q, %v", out, err)
+	}
+	d.decided("WHERE is my order")                      // known
+	d.decided("tell me where is my order, my order")    // sure
+	unsure := d.decided("write ada@example.com of zzz") // says nothing of anything
+	d.decided("Write ada@example.com of zzz!")          // the same
+	corrected := d.decided("grumble mumble")
+	d.corrects(d.agent("Ada"), corrected, "pricing")
+
+	out, err := d.suggests(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, out, "1 of 3 messages without a label", "1. ", "rite [email] of zzz", "none fits", "https://help.example.com/conversations/")
+	out, err = d.suggests(20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out, "/conversations/"); n != 2 || strings.Contains(out, corrected.String()) || strings.Contains(out, "ada@") || strings.Count(strings.ToLower(out), "write [email]") != 1 {
+		t.Errorf("%d are suggested (not %s; one of %s and its repeat):\n%s", n, corrected, unsure, out)
+	}
+	if _, err := d.suggests(0); err == nil {
+		t.Error("no messages are suggested")
 	}
 }

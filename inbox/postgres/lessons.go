@@ -61,3 +61,32 @@ func (s *Store) WrongAnswers(ctx context.Context) (map[string]int, error) {
 	}
 	return counts, nil
 }
+
+// Unlabelled are the messages of the latest decisions whose intent nobody has corrected, newest first; limit bounds the
+// decisions looked at. Pressed buttons are not among them.
+func (s *Store) Unlabelled(ctx context.Context, limit int) ([]intent.Unlabelled, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.id, d.conversation_id, d.created_at, t.text
+		FROM (SELECT id, conversation_id, created_at FROM decisions ORDER BY created_at DESC LIMIT $1) d
+		JOIN decision_inputs i ON i.decision_id = d.id
+		JOIN LATERAL (
+			SELECT string_agg(m.text, E'\n' ORDER BY m.seq) AS text FROM messages m
+			WHERE m.id IN (SELECT x::uuid FROM jsonb_array_elements_text(i.request->'message_ids') x)
+		) t ON t.text IS NOT NULL
+		WHERE COALESCE(i.request->>'choice', '') = ''
+			AND NOT EXISTS (SELECT FROM corrections k WHERE k.decision_id = d.id AND k.intent IS NOT NULL)
+		ORDER BY d.created_at DESC, d.id DESC`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read messages without a label: %w", err)
+	}
+	var all []intent.Unlabelled
+	var u intent.Unlabelled
+	_, err = pgx.ForEachRow(rows, []any{&u.DecisionID, &u.ConversationID, &u.At, &u.Text}, func() error {
+		all = append(all, u)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read messages without a label: %w", err)
+	}
+	return all, nil
+}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"usher/inbox"
 )
 
@@ -71,5 +73,37 @@ func TestWrongAnswersWithoutABetterIntentAreCounted(t *testing.T) {
 	got, err := f.store.WrongAnswers(t.Context())
 	if err != nil || !maps.Equal(got, map[string]int{"order_status": 2}) {
 		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestUnlabelledAreTheLatestMessagesThatNobodyCorrected(t *testing.T) {
+	f := newFloor(t)
+	ada := f.person("Ada", inbox.RoleAgent, "care")
+	decided := func(from, text string) uuid.UUID {
+		id := f.says(from, text).ConversationID
+		f.decide(id)
+		return id
+	}
+	decided("ann", "complaint one")
+	two, three := decided("ben", "complaint two"), decided("cid", "complaint three")
+	four := decided("dan", "complaint four")
+	f.must(f.store.Correct(t.Context(), two, ada, inbox.Correction{DecisionID: f.decision(two), Intent: "pricing"}, ""))
+	f.must(f.store.Correct(t.Context(), three, ada, inbox.Correction{DecisionID: f.decision(three), Priority: "high"}, ""))
+	f.exec(`UPDATE decision_inputs SET request = request || '{"choice": "yes"}' WHERE decision_id = $1`, f.decision(four))
+	for limit, want := range map[int]string{100: "complaint three, complaint one", 2: "complaint three"} {
+		us, err := f.store.Unlabelled(t.Context(), limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts []string
+		for _, u := range us {
+			texts = append(texts, u.Text)
+			if u.DecisionID != f.decision(u.ConversationID) || u.At.IsZero() {
+				t.Errorf("%+v", u)
+			}
+		}
+		if got := strings.Join(texts, ", "); got != want {
+			t.Errorf("of %d: %s, want %s", limit, got, want)
+		}
 	}
 }
