@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -43,6 +44,7 @@ func (p *Policy) Decide(req Request) Decision {
 	} else {
 		d.Route = ToAgent
 		p.handToPeople(v, &d)
+		d.Skills = p.withLanguage(d.Skills, d.Language)
 	}
 	d.Reason = reason(p, v, d, because)
 	return d
@@ -127,6 +129,16 @@ func (p *Policy) handToPeople(v view, d *Decision) {
 	if v.State.LastIntent != "" {
 		d.Intent, d.Skills = v.State.LastIntent, p.RouteOf(v.State.LastIntent).Skills
 	}
+}
+
+// withLanguage asks for people who know the language of a message when no standard answer is written in it: those with the
+// skill language_<code>, if the policy lists one.
+func (p *Policy) withLanguage(skills []string, language string) []string {
+	skill := "language_" + language
+	if _, listed := p.Skills[skill]; !listed || slices.Contains(p.Guards.Languages, language) || slices.Contains(skills, skill) {
+		return skills
+	}
+	return append(slices.Clone(skills), skill)
 }
 
 // mayResolve reports whether a "yes" ends the conversation: only while no person is in it and nothing is left to say.

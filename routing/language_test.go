@@ -58,3 +58,21 @@ func TestALanguageWithoutExamplesGoesToPeopleWithThatLanguage(t *testing.T) {
 		t.Errorf("in English: route %s, language %s, %s", d.Route, d.Language, d.Reason)
 	}
 }
+
+func TestALanguageThatIsASkillIsAskedFor(t *testing.T) {
+	doc := strings.Replace(string(routing.DefaultPolicy()), "  privacy: Privacy\n", "  privacy: Privacy\n  language_de: German\n  language_en: English\n", 1)
+	policy, err := routing.ParsePolicy([]byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := policy.RouteOf("order_status").Skills
+	if d := decided(t, policy, "Wo ist denn meine Bestellung 10234?"); !slices.Equal(d.Skills, append(slices.Clone(own), "language_de")) {
+		t.Errorf("German asks for %v", d.Skills)
+	}
+	if d := decided(t, policy, "Où est ma commande, je n'ai rien reçu"); !slices.Equal(d.Skills, own) {
+		t.Errorf("French, which is no skill, asks for %v", d.Skills)
+	}
+	if d := decided(t, policy, "Where is my order? I want to speak to a person"); d.Route != routing.ToAgent || !slices.Equal(d.Skills, own) {
+		t.Errorf("English, which has standard answers, asks for %v", d.Skills)
+	}
+}
