@@ -108,6 +108,7 @@ func (p *Policy) validate() []Problem {
 	}
 	p.validateGuards(&c)
 	p.validateEntities(&c)
+	p.validateSecondOpinion(&c)
 	c.whole("silence_hours", p.SilenceHours, 1, 24*90)
 	return c.problems
 }
@@ -234,4 +235,19 @@ func (p *Policy) validateEntities(c *checker) {
 		c.addf(fmt.Sprintf("entities.%s.%d", problem.Kind, problem.Index), "pattern %q of %s: %s", p.Entities[problem.Kind][problem.Index], problem.Kind, problem.Remedy)
 	}
 	p.patterns = patterns
+}
+
+func (p *Policy) validateSecondOpinion(c *checker) {
+	band := p.SecondOpinion
+	if band == nil {
+		return
+	}
+	c.share("second_opinion.from", band.From)
+	c.share("second_opinion.to", band.To)
+	if !(band.From < band.To) {
+		c.addf("second_opinion", "from is %v and to is %v; give a range, such as {from: 0.5, to: 0.98}", band.From, band.To)
+	}
+	if band.From <= p.Defaults.UnclearBelow {
+		c.addf("second_opinion.from", "from is %v and must be above unclear_below, %v: below that nobody can say what the first model meant", band.From, p.Defaults.UnclearBelow)
+	}
 }

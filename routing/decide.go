@@ -174,6 +174,9 @@ func (p *Policy) resolve(req Request) Decision {
 
 // reason writes the sentence for people.
 func reason(p *Policy, v view, d Decision, because string) string {
+	if d.Route == ToReply && v.seconded() {
+		return subject(v) + ", " + percent(v.top.Confidence) + " sure and seconded: answered automatically"
+	}
 	if d.Route == ToReply {
 		return subject(v) + ", " + percent(v.top.Confidence) + " sure: answered automatically"
 	}

@@ -59,15 +59,22 @@ var guards = []struct {
 	{"ownership", guardOwnership},
 	{"evidence", guardEvidence},
 	{"one_request", guardOneRequest},
+	{guardOfOpinion, guardSecondOpinion},
 }
+
+// guardOfOpinion is made, and shown, only where a second opinion is in question.
+const guardOfOpinion = "second_opinion"
 
 // checkGuards makes all checks and returns them with the words of the first that did not pass.
 func checkGuards(v view) (all []Guard, passed bool, because string) {
 	passed = true
-	all = make([]Guard, len(guards))
-	for i, g := range guards {
+	all = make([]Guard, 0, len(guards))
+	for _, g := range guards {
+		if g.name == guardOfOpinion && !v.opinionInQuestion() {
+			continue
+		}
 		r := g.check(v)
-		all[i] = Guard{Name: g.name, Passed: r.passed, Detail: r.detail}
+		all = append(all, Guard{Name: g.name, Passed: r.passed, Detail: r.detail})
 		if !r.passed && passed {
 			passed, because = false, r.because
 		}
@@ -127,6 +134,8 @@ func guardConfidence(v view) verdict {
 		return pass("confidence %s is above %s", is, needed)
 	case v.top.Confidence == v.route.Threshold:
 		return pass("confidence %s is just enough", is)
+	case v.seconded():
+		return pass("confidence %s is below %s, but the second opinion is the same", is, needed)
 	}
 	return fail("only "+is+" sure", "confidence %s is below %s", is, needed)
 }

@@ -219,13 +219,15 @@ func kindWanted(goType string) string {
 func fieldsOf(typeName string) []string {
 	switch typeName {
 	case "Policy":
-		return []string{"version", "name", "defaults", "teams", "skills", "intents", "guards", "entities", "silence_hours"}
+		return []string{"version", "name", "defaults", "teams", "skills", "intents", "guards", "entities", "second_opinion", "silence_hours"}
 	case "Defaults":
 		return []string{"threshold", "unclear_below", "team", "priority"}
 	case "IntentRoute":
 		return []string{"route", "template", "threshold", "team", "skills", "priority"}
 	case "Guards":
 		return []string{"max_oos", "languages", "never_reply_to", "repeat_days", "max_auto_replies", "evidence"}
+	case "Band":
+		return []string{"from", "to"}
 	case "ContactMatch":
 		return []string{"types", "attributes"}
 	}

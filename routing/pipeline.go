@@ -22,18 +22,31 @@ type Pipeline struct {
 	// EmbedAlways says that an embedding costs microseconds. Otherwise it is asked for only when it can change the
 	// route: when the answer would be automatic, or the model is uncertain.
 	EmbedAlways bool
+	// Second is asked within the policy's band of confidence; nil where nobody is.
+	Second SecondOpinion
 }
 
-// Prepare fills in what the requests are decided on and what does not depend on locks: predictions and evidence. It
-// never fails; evidence that could not be had is marked degraded. Their State may be a moment old.
+// Prepare fills in what the requests are decided on and what does not depend on locks: predictions, evidence and second
+// opinions. It never fails; evidence that could not be had is marked degraded. Their State may be a moment old.
 func (p *Pipeline) Prepare(ctx context.Context, requests []Request) {
 	for i := range requests {
 		requests[i].Prediction = p.understand(ctx, requests[i])
 	}
-	if p.History == nil || len(requests) == 0 {
+	if len(requests) == 0 || p.Policy == nil {
 		return
 	}
 	policy := p.Policy()
+	if policy == nil {
+		return
+	}
+	if p.History != nil {
+		p.recall(ctx, policy, requests)
+	}
+	p.askSecond(ctx, policy, requests)
+}
+
+// recall fills in the evidence.
+func (p *Pipeline) recall(ctx context.Context, policy *Policy, requests []Request) {
 	questions := make([]Question, len(requests))
 	for i, r := range requests {
 		questions[i] = p.question(policy, r)
@@ -73,7 +86,7 @@ func (p *Pipeline) question(policy *Policy, r Request) Question {
 		Since: r.At.Add(-policy.RepeatWindow()), Embed: r.Text != "",
 	}
 	if q.Embed && !p.EmbedAlways {
-		d := policy.Decide(r)
+		d := policy.Decide(p.seconded(policy, r))
 		q.Embed = d.Route == ToReply || d.Confidence < policy.Defaults.UnclearBelow
 	}
 	return q

@@ -29,6 +29,8 @@ type Policy struct {
 	Skills   map[string]string      `yaml:"skills" json:"skills,omitempty"` // slug → name
 	Intents  map[string]IntentRoute `yaml:"intents" json:"intents"`
 	Guards   Guards                 `yaml:"guards" json:"guards"`
+	// SecondOpinion is the band of confidence in which a second model is asked; nil for never.
+	SecondOpinion *Band `yaml:"second_opinion" json:"second_opinion,omitempty"`
 	// Entities are RE2 patterns by the kind of entity that they find in messages, such as the order numbers of a company. A
 	// kind that is listed is found by its patterns alone.
 	Entities map[string][]string `yaml:"entities" json:"entities,omitempty"`
@@ -69,6 +71,12 @@ type Guards struct {
 	RepeatDays     int            `yaml:"repeat_days" json:"repeat_days"`
 	MaxAutoReplies int            `yaml:"max_auto_replies" json:"max_auto_replies"`
 	Evidence       EvidenceLimits `yaml:"evidence" json:"evidence"`
+}
+
+// Band is a range of confidence, From included and To not.
+type Band struct {
+	From float64 `yaml:"from" json:"from"`
+	To   float64 `yaml:"to" json:"to"`
 }
 
 // ContactMatch picks contacts by type, or by an attribute that has one of the listed values.

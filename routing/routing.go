@@ -23,6 +23,8 @@ type Request struct {
 	Contact        Contact           `json:"contact"`
 	State          State             `json:"state"`
 	Evidence       Evidence          `json:"evidence"`
+	// Opinion is what a second model said, where the policy had one asked; nil when nobody was asked.
+	Opinion *intent.Opinion `json:"opinion,omitempty"`
 }
 
 // Contact is what policy may know of the customer.

@@ -200,6 +200,14 @@ func (a *app) openRouting(ctx context.Context) error {
 	a.pipeline = &routing.Pipeline{
 		Understander: &a.understander, History: a.history, Policy: a.policies.Live, EmbedAlways: inline,
 	}
+	judge, err := a.config.judge(a.catalogue)
+	if err != nil {
+		return err
+	}
+	if judge != nil { // an interface that holds a nil judge would not be nil
+		a.pipeline.Second = judge
+		a.disconnect = append(a.disconnect, judge.Close)
+	}
 	return nil
 }
 

@@ -36,7 +36,9 @@ type Config struct {
 	OpenAIModel   string
 	// OpenAIDims is the length of the vectors to ask for. OPENAI_EMBEDDING_DIMS; default 512.
 	OpenAIDims int
-	// Prices turn tokens into money in the metrics. USHER_PRICE_EMBEDDING; default 0.
+	// ChatModel is asked for second opinions on the same server, where the policy says so; empty for nobody. USHER_CHAT_MODEL.
+	ChatModel string
+	// Prices turn tokens into money in the metrics. USHER_PRICE_EMBEDDING, USHER_PRICE_CHAT_IN, USHER_PRICE_CHAT_OUT; default 0.
 	Prices Prices
 	// Company is how contacts read the company's name. USHER_COMPANY; default "Support".
 	Company string
@@ -63,6 +65,7 @@ func configFromEnv() (Config, error) {
 		OpenAIBaseURL: os.Getenv("OPENAI_BASE_URL"),
 		OpenAIKey:     os.Getenv("OPENAI_API_KEY"),
 		OpenAIModel:   envOr("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
+		ChatModel:     os.Getenv("USHER_CHAT_MODEL"),
 		Company:       envOr("USHER_COMPANY", defaultCompany),
 		Demo:          os.Getenv("USHER_DEMO") == "1",
 		MetricsToken:  os.Getenv("USHER_METRICS_TOKEN"),
@@ -80,6 +83,12 @@ func configFromEnv() (Config, error) {
 		return Config{}, err
 	}
 	if c.Prices.Embedding, err = priceFromEnv("USHER_PRICE_EMBEDDING"); err != nil {
+		return Config{}, err
+	}
+	if c.Prices.ChatIn, err = priceFromEnv("USHER_PRICE_CHAT_IN"); err != nil {
+		return Config{}, err
+	}
+	if c.Prices.ChatOut, err = priceFromEnv("USHER_PRICE_CHAT_OUT"); err != nil {
 		return Config{}, err
 	}
 	if c.DataDir == "" {
@@ -104,6 +113,9 @@ func (c Config) validate() error {
 		if _, ok := networkOf(proxy); !ok {
 			return fmt.Errorf("USHER_TRUSTED_PROXIES has %q: give addresses or networks of your proxies, such as 10.0.0.7,10.1.0.0/16", proxy)
 		}
+	}
+	if c.ChatModel != "" && c.OpenAIBaseURL == "" && c.OpenAIKey == "" {
+		return fmt.Errorf("USHER_CHAT_MODEL is %q: set OPENAI_BASE_URL or OPENAI_API_KEY, too, to say where it is", c.ChatModel)
 	}
 	if n := len(c.MetricsToken); n > 0 && n < leastToken {
 		return fmt.Errorf("USHER_METRICS_TOKEN has %d characters: give %d or more that nobody guesses, such as those of `openssl rand -hex 16`", n, leastToken)

@@ -21,6 +21,7 @@ import (
 
 	"usher/inbox/web"
 	"usher/inbox/widget"
+	"usher/intent/starter"
 	"usher/migrations"
 	"usher/migrations/pglocal"
 )
@@ -69,7 +70,7 @@ func doctor(ctx context.Context, config Config, out io.Writer) int {
 		check func(context.Context, Config) finding
 	}{
 		{"address", checkAddress}, {"proxy", checkProxy}, {"data folder", checkDataFolder}, {"database", checkDatabase}, {"bus", checkBus},
-		{"embeddings", checkEmbeddings}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
+		{"embeddings", checkEmbeddings}, {"second opinion", checkSecondOpinion}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 		f := c.check(ctx, config)
@@ -239,6 +240,27 @@ func checkEmbeddings(ctx context.Context, c Config) finding {
 		where = "built in"
 	}
 	return well("%s, %d numbers, %s, %s", e.Model().Name, e.Model().Dims, where, time.Since(began).Round(10*time.Microsecond))
+}
+
+func checkSecondOpinion(ctx context.Context, c Config) finding {
+	if c.ChatModel == "" {
+		return well("nobody is asked")
+	}
+	catalogue, err := starter.Catalogue()
+	if err != nil {
+		return ill(err.Error(), "install Usher anew: its catalogue is part of the program")
+	}
+	judge, err := c.judge(catalogue)
+	if err != nil {
+		return ill(err.Error(), "check USHER_CHAT_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY")
+	}
+	defer judge.Close()
+	began := time.Now()
+	o := judge.Opinion(ctx, "where is my order")
+	if o.Abstained != "" {
+		return ill(c.ChatModel+": "+o.Abstained, "check that USHER_CHAT_MODEL is a chat model of that server that writes JSON by a schema. Until then what the policy wants a second opinion on goes to people")
+	}
+	return well("%s, %d tokens read and %d written, %s; asked where the policy has second_opinion", c.ChatModel, o.TokensIn, o.TokensOut, time.Since(began).Round(time.Millisecond))
 }
 
 func checkWeb(context.Context, Config) finding {

@@ -24,6 +24,9 @@ func TestTokensCostWhatTheyCost(t *testing.T) {
 	if got := c.Prices.of(openai.Spend{Kind: "embedding", In: 3_000_000}); got < 0.0599 || got > 0.0601 {
 		t.Errorf("3 million tokens cost %v", got)
 	}
+	if got := (Prices{Embedding: 9, ChatIn: 2, ChatOut: 8}).of(openai.Spend{Kind: openai.KindChat, In: 1_000_000, Out: 500_000}); got != 6 {
+		t.Errorf("a million tokens read and half a million written cost %v", got)
+	}
 	for _, wrong := range []string{"cheap", "-1", "NaN", "Inf"} {
 		t.Setenv("USHER_PRICE_EMBEDDING", wrong)
 		if _, err := configFromEnv(); err == nil || !strings.HasPrefix(err.Error(), "USHER_PRICE_EMBEDDING is") {

@@ -17,15 +17,19 @@ import (
 	"github.com/sony/gobreaker/v2"
 )
 
-// kindEmbedding is the kind of requests for vectors.
-const kindEmbedding = "embedding"
+// Kinds of requests: for vectors, and to a chat model.
+const (
+	KindEmbedding = "embedding"
+	KindChat      = "chat"
+)
 
 // Spend is what one request to the server cost.
 type Spend struct {
-	Kind   string // "embedding"
+	Kind   string // KindEmbedding or KindChat
 	Model  string
 	Failed bool // there was no usable answer; a server may charge for it all the same
 	In     int  // tokens sent, as the server counted them, or estimated where it does not say
+	Out    int  // tokens that a chat model wrote
 }
 
 // line is the way to a server: time-outs, retries, the breaker and how many requests are under way at once. Safe for
@@ -62,7 +66,7 @@ func (l *line) connect(baseURL, key string, inFlight int) {
 	l.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Name: "openai " + l.kind, Timeout: l.openFor,
 		ReadyToTrip:  func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 5 },
-		IsSuccessful: func(err error) bool { return err == nil || isOurFault(err) },
+		IsSuccessful: func(err error) bool { return err == nil || isOurFault(err) || isUnusable(err) },
 		IsExcluded:   func(err error) bool { return errors.Is(err, context.Canceled) },
 	})
 }
@@ -149,6 +153,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (l *line) pause(err error, try int) (time.Duration, bool) {
 	wait := l.backoff << (try - 1)
 	wait = wait/2 + rand.N(wait/2+1)
+	if isUnusable(err) {
+		return 0, false
+	}
 	var s *statusError
 	if errors.As(err, &s) {
 		if s.wait > 0 {
@@ -169,6 +176,12 @@ var retryable = []int{408, 409, 425, 429, 500, 502, 503, 504, 529}
 func isOurFault(err error) bool {
 	var s *statusError
 	return errors.As(err, &s) && slices.Contains([]int{400, 413, 422}, s.status)
+}
+
+// isUnusable reports whether a model that is well gave an answer that does not count.
+func isUnusable(err error) bool {
+	var u unusable
+	return errors.As(err, &u)
 }
 
 // told is what can be said of a failed try. The client's own words are left out where they may quote a customer.

@@ -1,5 +1,5 @@
-// Package openai embeds texts on a server that speaks OpenAI's API: OpenAI itself, or a compatible server of one's
-// own. It imports intent. Texts are redacted before they leave.
+// Package openai embeds texts, and asks for second opinions on them, on a server that speaks OpenAI's API: OpenAI itself, or
+// a compatible server of one's own. It imports intent. Texts are redacted before they leave.
 package openai
 
 import (
@@ -148,7 +148,7 @@ func New(config Config) (*Embedder, error) {
 		return nil, fmt.Errorf("openai embedder: %w", err)
 	}
 	e := &Embedder{Config: c, cache: cache, line: line{
-		kind: kindEmbedding, model: c.Model, timeout: c.Timeout, tries: c.Tries, backoff: c.Backoff, maxWait: c.MaxWait, openFor: c.OpenFor,
+		kind: KindEmbedding, model: c.Model, timeout: c.Timeout, tries: c.Tries, backoff: c.Backoff, maxWait: c.MaxWait, openFor: c.OpenFor,
 	}}
 	e.line.connect(c.BaseURL, c.Key, c.InFlight)
 	e.ctx, e.stop = context.WithCancel(context.Background())

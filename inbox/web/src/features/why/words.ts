@@ -21,6 +21,7 @@ const guardNames: Record<string, string> = {
   ownership: 'People involved',
   evidence: 'Similar cases',
   one_request: 'One request',
+  second_opinion: 'Second opinion',
 };
 
 /** What a guard looks at. */
