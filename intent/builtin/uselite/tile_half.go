@@ -1,0 +1,43 @@
+//go:build goexperiment.simd && amd64
+
+package uselite
+
+import "simd/archsimd"
+
+// tile4x16twice multiplies 4 rows of in by one panel, half of its columns after the other.
+func tile4x16twice(out, in []float32, rows, cols int, panel []int8, scale, bias []float32) {
+	tile4x16(out, in, rows, cols, panel, scale, bias)
+	tile4x16(out[16:], in, rows, cols, panel[16:], scale[16:], bias[16:])
+}
+
+func tile4x16(out, in []float32, rows, cols int, panel []int8, scale, bias []float32) {
+	a0 := in[:rows]
+	a1 := in[rows:][:len(a0)]
+	a2 := in[2*rows:][:len(a0)]
+	a3 := in[3*rows:][:len(a0)]
+	var s00, s01, s10, s11, s20, s21, s30, s31 archsimd.Float32x8
+	for k, x := range a0 {
+		b := archsimd.LoadInt8x16((*[16]int8)(panel)).ExtendToInt16()
+		b0 := b.GetLo().ExtendToInt32().ConvertToFloat32()
+		b1 := b.GetHi().ExtendToInt32().ConvertToFloat32()
+		panel = panel[min(across, len(panel)):] // the second half's last row is the end
+		v := archsimd.BroadcastFloat32x8(x)
+		s00, s01 = v.MulAdd(b0, s00), v.MulAdd(b1, s01)
+		v = archsimd.BroadcastFloat32x8(a1[k])
+		s10, s11 = v.MulAdd(b0, s10), v.MulAdd(b1, s11)
+		v = archsimd.BroadcastFloat32x8(a2[k])
+		s20, s21 = v.MulAdd(b0, s20), v.MulAdd(b1, s21)
+		v = archsimd.BroadcastFloat32x8(a3[k])
+		s30, s31 = v.MulAdd(b0, s30), v.MulAdd(b1, s31)
+	}
+	by0, by1 := archsimd.LoadFloat32x8Slice(scale), archsimd.LoadFloat32x8Slice(scale[8:])
+	plus0, plus1 := archsimd.LoadFloat32x8Slice(bias), archsimd.LoadFloat32x8Slice(bias[8:])
+	s00.MulAdd(by0, plus0).StoreSlice(out)
+	s01.MulAdd(by1, plus1).StoreSlice(out[8:])
+	s10.MulAdd(by0, plus0).StoreSlice(out[cols:])
+	s11.MulAdd(by1, plus1).StoreSlice(out[cols+8:])
+	s20.MulAdd(by0, plus0).StoreSlice(out[2*cols:])
+	s21.MulAdd(by1, plus1).StoreSlice(out[2*cols+8:])
+	s30.MulAdd(by0, plus0).StoreSlice(out[3*cols:])
+	s31.MulAdd(by1, plus1).StoreSlice(out[3*cols+8:])
+}
