@@ -29,6 +29,9 @@ var mayImport = map[string][]string{
 	"usher/inbox/":             {"usher/inbox", "usher/routing", "usher/routing/assign", "usher/intent", "usher/channels"},
 	"usher/evals":              {"usher/routing", "usher/intent"},
 	"usher/cmd/usher":          {"usher/"},
+
+	"usher/intent/builtin":                 {"usher/intent", "usher/intent/builtin/uselite"},
+	"usher/intent/builtin/uselite/convert": {"usher/intent/builtin/uselite/tfjs"},
 }
 
 // onlyInTests are packages that production code never imports.
