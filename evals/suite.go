@@ -13,7 +13,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
+	"unicode"
 
 	"usher/intent"
 )
@@ -51,11 +53,11 @@ var starterSuite []byte
 
 // StarterSuite is the suite of the starter intents, suites/starter.jsonl, as it was when the program was built.
 func StarterSuite() ([]Case, error) {
-	cases, err := parseJSONLines(bytes.NewReader(starterSuite))
+	rows, err := parseJSONLines(bytes.NewReader(starterSuite))
 	if err != nil {
 		return nil, fmt.Errorf("read the starter suite: %w", err)
 	}
-	return cases, nil
+	return casesOf(rows), nil
 }
 
 // maxLine bounds a line of a suite: a message of 64 KiB, escaped, with its labels.
@@ -64,28 +66,68 @@ const maxLine = 1 << 20
 // ReadSuite reads a suite from a file: JSON Lines (.jsonl), or CSV with the columns text and intent (or category).
 // Errors name the file and line.
 func ReadSuite(path string) ([]Case, error) {
+	rows, err := readRows(path)
+	if err != nil {
+		return nil, err
+	}
+	return casesOf(rows), nil
+}
+
+// row is a case and the line that it begins on.
+type row struct {
+	Case
+	line int
+}
+
+func casesOf(rows []row) []Case {
+	cases := make([]Case, len(rows))
+	for i, r := range rows {
+		cases[i] = r.Case
+	}
+	return cases
+}
+
+func readRows(path string) ([]row, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read suite: %w", err)
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	var cases []Case
+	var rows []row
 	if strings.EqualFold(filepath.Ext(path), ".csv") {
-		cases, err = parseCSV(bytes.NewReader(b))
+		rows, err = parseCSV(bytes.NewReader(b))
 	} else {
-		cases, err = parseJSONLines(bytes.NewReader(b))
+		rows, err = parseJSONLines(bytes.NewReader(b))
+	}
+	if err == nil {
+		err = sameLabels(rows)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if len(cases) == 0 {
+	if len(rows) == 0 {
 		return nil, fmt.Errorf("%s: no cases; a suite has one labelled message per line", path)
 	}
-	return cases, nil
+	return rows, nil
 }
 
-func parseJSONLines(r io.Reader) ([]Case, error) {
-	var cases []Case
+// sameLabels refuses labels that differ only in letter case or in white space around them: they would count as two intents.
+func sameLabels(rows []row) error {
+	first := map[string]row{}
+	for _, r := range rows {
+		key := strings.ToLower(strings.TrimSpace(r.Intent))
+		switch f, seen := first[key]; {
+		case !seen:
+			first[key] = r
+		case f.Intent != r.Intent:
+			return fmt.Errorf("line %d: label %q is nearly %q of line %d: write both alike", r.line, r.Intent, f.Intent, f.line)
+		}
+	}
+	return nil
+}
+
+func parseJSONLines(r io.Reader) ([]row, error) {
+	var rows []row
 	seen := map[string]int{}
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxLine)
@@ -107,7 +149,7 @@ func parseJSONLines(r io.Reader) ([]Case, error) {
 			return nil, fmt.Errorf("line %d: id %q stands on line %d already", n, c.ID, first)
 		}
 		seen[c.ID] = n
-		cases = append(cases, c)
+		rows = append(rows, row{c, n})
 	}
 	if errors.Is(s.Err(), bufio.ErrTooLong) {
 		return nil, fmt.Errorf("line %d: too long: a line may have %d bytes", n+1, maxLine)
@@ -115,7 +157,7 @@ func parseJSONLines(r io.Reader) ([]Case, error) {
 	if err := s.Err(); err != nil {
 		return nil, fmt.Errorf("line %d: %w", n+1, err)
 	}
-	return cases, nil
+	return rows, nil
 }
 
 func parseCase(line []byte) (Case, error) {
@@ -123,12 +165,25 @@ func parseCase(line []byte) (Case, error) {
 	dec.DisallowUnknownFields()
 	var c Case
 	if err := dec.Decode(&c); err != nil {
-		return Case{}, err
+		if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+			return Case{}, fmt.Errorf("unknown field %s: the fields are %s", name, strings.Join(caseFields(), ", "))
+		}
+		return Case{}, fmt.Errorf(`%w: write for example {"text": "where is my order?", "intent": "order_status"}`, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return Case{}, errors.New("more follows after the object: write one case per line")
 	}
 	return c, c.check()
+}
+
+// caseFields are the names of a case's fields, as they are written.
+func caseFields() []string {
+	var names []string
+	for f := range reflect.TypeFor[Case]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
 }
 
 // check looks for slips. A blank text is allowed where there is a label: people do send messages without words.
@@ -165,10 +220,13 @@ func checkLabel(p intent.Priority, route string) error {
 }
 
 // parseCSV reads a header with text and intent (or category), in any order and letter case, and its rows.
-func parseCSV(r io.Reader) ([]Case, error) {
+func parseCSV(r io.Reader) ([]row, error) {
 	cr := csv.NewReader(r)
 	cr.LazyQuotes = true
 	header, err := cr.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("line 1: there is no header: begin with the line text,intent")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("line 1: read the header: %w", err)
 	}
@@ -176,23 +234,23 @@ func parseCSV(r io.Reader) ([]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("line 1: %w", err)
 	}
-	var cases []Case
+	var rows []row
 	for {
-		row, err := cr.Read()
+		fields, err := cr.Read()
 		if errors.Is(err, io.EOF) {
-			return cases, nil
+			return rows, nil
 		}
 		line, _ := cr.FieldPos(0)
 		if errors.Is(err, csv.ErrFieldCount) {
-			return nil, fmt.Errorf("line %d: wrong number of fields: %d instead of %d; a text with commas stands in quotes", line, len(row), len(header))
+			return nil, fmt.Errorf("line %d: wrong number of fields: %d instead of %d; a text with commas stands in quotes", line, len(fields), len(header))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
-		if strings.TrimSpace(row[label]) == "" {
+		if strings.TrimSpace(fields[label]) == "" {
 			return nil, fmt.Errorf("line %d: the label is empty: give an intent or %q", line, intent.OutOfScope)
 		}
-		cases = append(cases, Case{ID: fmt.Sprintf("line-%d", line), Text: row[text], Intent: strings.TrimSpace(row[label])})
+		rows = append(rows, row{Case{ID: fmt.Sprintf("line-%d", line), Text: fields[text], Intent: strings.TrimSpace(fields[label])}, line})
 	}
 }
 
@@ -218,18 +276,41 @@ func columns(header []string) (text, label int, err error) {
 	return text, label, nil
 }
 
-// ReadUtterances reads labelled texts to train on, from the formats of ReadSuite. Each needs its label.
+// ReadUtterances reads labelled texts to train on, from the formats of ReadSuite. Each needs its label, each label a text with
+// words, and it takes two labels beside intent.OutOfScope: otherwise nothing is returned, so that nothing is half-trained.
 func ReadUtterances(path string) ([]intent.Utterance, error) {
-	cases, err := ReadSuite(path)
+	rows, err := readRows(path)
 	if err != nil {
 		return nil, err
 	}
-	us := make([]intent.Utterance, len(cases))
-	for i, c := range cases {
-		if c.Intent == "" {
-			return nil, fmt.Errorf("%s: case %q has no label: give an intent or %q", path, c.ID, intent.OutOfScope)
+	us := make([]intent.Utterance, len(rows))
+	for i, r := range rows {
+		if strings.TrimSpace(r.Intent) == "" {
+			return nil, fmt.Errorf("%s: line %d: case %q has no label: give an intent or %q", path, r.line, r.ID, intent.OutOfScope)
 		}
-		us[i] = intent.Utterance{Text: c.Text, Intent: c.Intent}
+		us[i] = intent.Utterance{Text: r.Text, Intent: r.Intent}
+	}
+	if err := enoughLabels(rows); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return us, nil
+}
+
+// enoughLabels refuses what no classifier can be trained on.
+func enoughLabels(rows []row) error {
+	worded, labels := map[string]bool{}, map[string]bool{}
+	for _, r := range rows {
+		labels[r.Intent] = true
+		worded[r.Intent] = worded[r.Intent] || strings.ContainsFunc(r.Text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
+	}
+	for _, r := range rows {
+		if !worded[r.Intent] {
+			return fmt.Errorf("line %d: label %q has no text with words in the whole file: write some, or remove it", r.line, r.Intent)
+		}
+	}
+	delete(labels, intent.OutOfScope)
+	if len(labels) < 2 {
+		return fmt.Errorf("line %d: up to here there are %d intents beside %q, and it takes two: add texts of another", rows[len(rows)-1].line, len(labels), intent.OutOfScope)
+	}
+	return nil
 }

@@ -159,10 +159,10 @@ func TestASuiteWithoutCasesIsAnError(t *testing.T) {
 }
 
 func TestUtterancesComeFromTheSameFormats(t *testing.T) {
-	want := []intent.Utterance{{Text: "hello", Intent: "greeting"}, {Text: "what is love", Intent: intent.OutOfScope}}
+	want := []intent.Utterance{{Text: "hello", Intent: "greeting"}, {Text: "ta", Intent: "thanks"}, {Text: "what is love", Intent: intent.OutOfScope}}
 	for name, content := range map[string]string{
-		"u.csv":   "text,category\nhello,greeting\nwhat is love,oos\n",
-		"u.jsonl": `{"text":"hello","intent":"greeting"}` + "\n" + `{"text":"what is love","intent":"oos"}`,
+		"u.csv":   "text,category\nhello,greeting\nta,thanks\nwhat is love,oos\n",
+		"u.jsonl": `{"text":"hello","intent":"greeting"}` + "\n" + `{"text":"ta","intent":"thanks"}` + "\n" + `{"text":"what is love","intent":"oos"}`,
 	} {
 		got, err := evals.ReadUtterances(writeFile(t, name, content))
 		if err != nil {
