@@ -37,6 +37,7 @@ type evalOptions struct {
 	shots    int
 	noOOS    bool
 	balanced bool
+	embedder string
 }
 
 func newEvalCmd() *cobra.Command {
@@ -56,7 +57,7 @@ and reports means and standard deviations.
 Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 		Example: `  usher eval evals/suites/starter.jsonl --floor intent.accuracy=0.85
   usher eval --train train.csv test.csv --json report.json
-  usher eval --train train.csv --shots 10 --seeds 3 test.csv`,
+  usher eval --train train.csv --shots 10 --seeds 3 --embedder use-lite-512 test.csv`,
 		RunE: func(cmd *cobra.Command, suites []string) error {
 			broken, err := runEval(cmd.Context(), o, suites, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			if err != nil {
@@ -78,6 +79,7 @@ Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 	f.IntVar(&o.shots, "shots", 0, "train on so many rows of each label only; 0 for all")
 	f.BoolVar(&o.noOOS, "without-oos", false, "leave rows labelled oos out of the training")
 	f.BoolVar(&o.balanced, "balanced", false, "let every label count alike in the training, however many rows it has")
+	f.StringVar(&o.embedder, "embedder", "none", "learn from its vectors beside the n-grams, and embed every case: use-lite-512, hash-512, use-lite-512+hash-512")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
 }
@@ -137,20 +139,13 @@ func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress i
 		if o.shots > 0 {
 			some = evals.Sample(utterances, o.shots, seed)
 		}
-		subject, trained, err := evalSubject(ctx, some, policy, builtin.TrainOptions{
+		runs[i], err = o.run(ctx, some, policy, cases, builtin.TrainOptions{
 			Seed: seed, Balanced: o.balanced,
 			Progress: func(s string) { fmt.Fprintln(progress, s) },
 		})
 		if err != nil {
 			return evals.Report{}, fmt.Errorf("seed %d: %w", seed, err)
 		}
-		results, err := evals.Run(ctx, subject, cases)
-		if err != nil {
-			return evals.Report{}, fmt.Errorf("seed %d: %w", seed, err)
-		}
-		runs[i] = evals.NewReport(results)
-		seconds := trained.Seconds()
-		runs[i].TrainS = &seconds
 	}
 	report := runs[0]
 	if o.seeds > 1 {
@@ -160,19 +155,44 @@ func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress i
 	return report, nil
 }
 
-// evalSubject trains the model to measure. Without a policy it only understands.
-func evalSubject(ctx context.Context, utterances []intent.Utterance, policy *routing.Policy, o builtin.TrainOptions) (evals.Subject, time.Duration, error) {
-	start := time.Now()
-	model, err := builtin.Train(ctx, utterances, o)
+// run trains a model and measures it. Without a policy it only understands.
+func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, policy *routing.Policy, cases []evals.Case, t builtin.TrainOptions) (evals.Report, error) {
+	embedder, err := evalEmbedder(o.embedder)
 	if err != nil {
-		return evals.Subject{}, 0, err
+		return evals.Report{}, err
 	}
-	took := time.Since(start)
-	pipeline := &routing.Pipeline{Understander: intent.NewUnderstander(model, intent.UnderstandOptions{})}
+	var embedded float64
+	if embedder != nil {
+		took, err := embedUtterances(ctx, embedder, utterances, &t)
+		if err != nil {
+			return evals.Report{}, err
+		}
+		embedded = took.Seconds()
+	}
+	start := time.Now()
+	model, err := builtin.Train(ctx, utterances, t)
+	if err != nil {
+		return evals.Report{}, err
+	}
+	trained := time.Since(start).Seconds()
+	subject := evals.Subject{Classifier: model}
+	if embedder != nil {
+		subject.Classifier = &alwaysFused{Model: model, embedder: embedder, vectors: map[string][]float32{}}
+	}
+	subject.Pipeline = &routing.Pipeline{Understander: intent.NewUnderstander(subject.Classifier, intent.UnderstandOptions{})}
 	if policy != nil {
-		pipeline.Policy = func() *routing.Policy { return policy }
+		subject.Pipeline.Policy = func() *routing.Policy { return policy }
 	}
-	return evals.Subject{Classifier: model, Pipeline: pipeline}, took, nil
+	results, err := evals.Run(ctx, subject, cases)
+	if err != nil {
+		return evals.Report{}, err
+	}
+	report := evals.NewReport(results)
+	report.TrainS = &trained
+	if embedder != nil {
+		report.EmbedS = &embedded
+	}
+	return report, nil
 }
 
 // evalMaterial is what to train on: the given file, or the starter pack, for which the default policy decides.

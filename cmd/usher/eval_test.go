@@ -21,7 +21,7 @@ func TestEvalTrainsOnFewRowsOverSeveralSeeds(t *testing.T) {
 		}
 	}
 	var out, progress bytes.Buffer
-	broken, err := runEval(t.Context(), evalOptions{train: train, jsonFile: report, shots: 2, seeds: 2, seed: 1, noOOS: true, floors: []string{"seeds=2"}}, []string{test}, &out, &progress)
+	broken, err := runEval(t.Context(), evalOptions{train: train, jsonFile: report, shots: 2, seeds: 2, seed: 1, noOOS: true, embedder: "none", floors: []string{"seeds=2"}}, []string{test}, &out, &progress)
 	if err != nil || len(broken) > 0 {
 		t.Fatalf("%v, %v", broken, err)
 	}
@@ -38,6 +38,15 @@ func TestEvalTrainsOnFewRowsOverSeveralSeeds(t *testing.T) {
 	}
 	if r.Shots != 2 || r.Seeds != 2 || r.Spread == nil || r.Cases != 3 || r.Intent.Count != 2 || r.OOS.Count != 1 {
 		t.Errorf("got %s", b)
+	}
+	if _, err := runEval(t.Context(), evalOptions{train: train, jsonFile: report, seeds: 1, embedder: "use-lite-512", floors: []string{"embed_s=5"}}, []string{test}, &out, &progress); err != nil {
+		t.Errorf("with vectors: %v", err)
+	}
+	if !strings.Contains(progress.String(), "with vectors: accuracy") {
+		t.Errorf("nothing was learnt from vectors:\n%s", progress.String())
+	}
+	if _, err := runEval(t.Context(), evalOptions{train: train, seeds: 1, embedder: "word2vec"}, []string{test}, &out, &progress); err == nil || !strings.Contains(err.Error(), "hash-512") {
+		t.Errorf("an unknown embedder gives %v", err)
 	}
 	for name, o := range map[string]evalOptions{"no seed": {train: train, seeds: 0}, "negative shots": {train: train, seeds: 1, shots: -1}} {
 		if _, err := runEval(t.Context(), o, []string{test}, &out, &progress); err == nil || !strings.Contains(err.Error(), "--shots") {

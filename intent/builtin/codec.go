@@ -13,10 +13,12 @@ import (
 )
 
 // An artefact is the magic word with the version of the format, the header as JSON, the columns, and the SHA-256 of it
-// all. Numbers are little-endian. Anything that does not fit is an error, so that a model is either whole or absent.
+// all. Version 2 has the part for vectors between header and columns: its header as JSON, its rows, its biases. Models
+// without that part are written as version 1. Numbers are little-endian. Anything that does not fit is an error, so that a model is either whole or absent.
 const (
 	magic         = "usher/ng"
 	formatVersion = 1
+	denseVersion  = 2
 	maxHeader     = 4 << 20
 	maxClasses    = 10_000
 )
@@ -34,9 +36,21 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	}
 	b := make([]byte, 0, 64+len(head)+12*len(m.slots)+len(m.rows)+4*len(m.bias))
 	b = append(b, magic...)
-	b = binary.LittleEndian.AppendUint32(b, formatVersion)
+	version := uint32(formatVersion)
+	if m.dense != nil {
+		version = denseVersion
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(head)))
 	b = append(b, head...)
+	if m.dense != nil {
+		if head, err = json.Marshal(m.dense.denseHeader); err != nil {
+			return nil, fmt.Errorf("write model: %w", err)
+		}
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(head)))
+		b = append(b, head...)
+		b = appendFloats(appendFloats(b, m.dense.rows), m.dense.bias)
+	}
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(m.slots)))
 	b = appendFloats(b, []float32{m.unseen})
 	b = appendFloats(b, m.bias)
@@ -84,27 +98,56 @@ func decode(b []byte) (*Model, error) {
 	if string(r.take(len(magic))) != magic {
 		return nil, errors.New("this is not a model")
 	}
-	if v := r.number(); v != formatVersion {
-		return nil, fmt.Errorf("the format has version %d, and this program reads %d; train anew", v, formatVersion)
+	version := r.number()
+	if version != formatVersion && version != denseVersion {
+		return nil, fmt.Errorf("the format has version %d, and this program reads up to %d; train anew", version, denseVersion)
 	}
 	var h header
-	size := r.number()
-	if size > maxHeader {
-		return nil, fmt.Errorf("a header of %d bytes is too large", size)
-	}
-	dec := json.NewDecoder(bytes.NewReader(r.take(int(size))))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&h); err != nil {
-		return nil, fmt.Errorf("read header: %w", err)
+	if err := r.header(&h); err != nil {
+		return nil, err
 	}
 	if err := h.check(); err != nil {
 		return nil, err
+	}
+	var dense *denseHead
+	if version == denseVersion {
+		var err error
+		if dense, err = r.dense(h.classes()); err != nil {
+			return nil, err
+		}
 	}
 	v, q, err := r.columns(h.classes())
 	if err != nil {
 		return nil, err
 	}
-	return newModel(h, v, q)
+	return newModel(h, v, q, dense)
+}
+
+// header reads JSON with its length before it.
+func (r *reader) header(into any) error {
+	size := r.number()
+	if size > maxHeader {
+		return fmt.Errorf("a header of %d bytes is too large", size)
+	}
+	dec := json.NewDecoder(bytes.NewReader(r.take(int(size))))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("read header: %w", err)
+	}
+	return nil
+}
+
+// dense reads the part for vectors.
+func (r *reader) dense(classes int) (*denseHead, error) {
+	h := &denseHead{}
+	if err := r.header(&h.denseHeader); err != nil {
+		return nil, err
+	}
+	if h.Dims < 1 || h.Dims > maxDims || len(r.rest) < 4*(h.Dims+1)*classes {
+		return nil, fmt.Errorf("vectors of %d dimensions and %d classes do not fit %d bytes", h.Dims, classes, len(r.rest))
+	}
+	h.rows, h.bias = r.floats(h.Dims*classes), r.floats(classes)
+	return h, h.check()
 }
 
 func (h *header) check() error {

@@ -42,34 +42,45 @@ func (d *examples) ridges() []float64 {
 // learn learns from the examples that keep allows, once per ridge in order, and hands over what it learnt, which must not be
 // changed. Too few negatives to make a class are left out. Ridge 0 alone means streaming.
 func (d *examples) learn(ctx context.Context, keep func(i int) bool, ridges []float64, seed int64, take func(k int, v *vocabulary, w *weights)) error {
-	v, samples, classes := d.samples(keep)
+	v, samples := d.samples(keep)
+	return learnFrom(ctx, samples, len(v.slots), d.allClasses(), ridges, seed, func(k int, w *weights) { take(k, v, w) })
+}
+
+// learnFrom learns from samples, once per ridge in order.
+func learnFrom(ctx context.Context, samples []sample, columns, classes int, ridges []float64, seed int64, take func(k int, w *weights)) error {
 	if len(ridges) == 1 && ridges[0] == 0 {
-		w, err := fit(ctx, samples, len(v.slots), classes, seed)
+		w, err := fit(ctx, samples, columns, classes, seed)
 		if err == nil {
-			take(0, v, w)
+			take(0, w)
 		}
 		return err
 	}
-	loss := newSoftmaxLoss(samples, len(v.slots), classes)
-	x := make([]float32, (len(v.slots)+1)*classes)
+	loss := newSoftmaxLoss(samples, columns, classes)
+	x := make([]float32, (columns+1)*classes)
 	for k, ridge := range ridges {
 		if err := loss.fitExact(ctx, x, ridge/float64(len(samples))); err != nil {
 			return err
 		}
-		take(k, v, loss.weights(x))
+		take(k, loss.weights(x))
 	}
 	return nil
 }
 
-func (d *examples) samples(keep func(i int) bool) (*vocabulary, []sample, int) {
+func everything(int) bool { return true }
+
+// allClasses counts the intents and the background, where there is one.
+func (d *examples) allClasses() int {
+	if d.background() {
+		return len(d.intents) + 1
+	}
+	return len(d.intents)
+}
+
+func (d *examples) samples(keep func(i int) bool) (*vocabulary, []sample) {
 	var texts [][]hit
 	var samples []sample
-	classes := len(d.intents)
-	if d.background() {
-		classes++
-	}
 	for i, hits := range d.texts {
-		if keep(i) && d.classes[i] < classes {
+		if keep(i) && d.classes[i] < d.allClasses() {
 			texts, samples = append(texts, hits), append(samples, sample{class: d.classes[i], weight: d.weights[i]})
 		}
 	}
@@ -80,12 +91,29 @@ func (d *examples) samples(keep func(i int) bool) (*vocabulary, []sample, int) {
 		v.vectorise(&s)
 		samples[i].columns, samples[i].values = slices.Clone(s.columns), slices.Clone(s.values)
 	}
-	return v, samples, classes
+	return v, samples
 }
 
-// crossValidate scores every example by weights that were learnt without it, with the ridge under which that goes best:
-// the least loss at the best temperature.
+// crossValidate scores every example by the n-grams of others.
 func (d *examples) crossValidate(ctx context.Context, seed int64) ([]reading, float64, error) {
+	return d.crossValidateBy(ctx, func(ctx context.Context, keep func(i int) bool, ridges []float64, take func(k int, read func(i int) reading)) error {
+		return d.learn(ctx, keep, ridges, seed, func(k int, v *vocabulary, w *weights) {
+			var s scratch
+			take(k, func(i int) reading {
+				s.hits = d.texts[i]
+				v.vectorise(&s)
+				return d.read(i, s.vector, w)
+			})
+		})
+	})
+}
+
+// learning learns from the examples that keep allows, once per ridge, and hands over how to read another one.
+type learning func(ctx context.Context, keep func(i int) bool, ridges []float64, take func(k int, read func(i int) reading)) error
+
+// crossValidateBy scores every example by what was learnt without it, with the ridge under which that goes best: the least
+// loss at the best temperature.
+func (d *examples) crossValidateBy(ctx context.Context, learn learning) ([]reading, float64, error) {
 	fold, ridges := d.assignFolds(), d.ridges()
 	readings := make([][]reading, len(ridges))
 	for k := range readings {
@@ -95,13 +123,10 @@ func (d *examples) crossValidate(ctx context.Context, seed int64) ([]reading, fl
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for held := range folds {
 		group.Go(func() error {
-			return d.learn(ctx, func(i int) bool { return fold[i] != held }, ridges, seed, func(k int, v *vocabulary, w *weights) {
-				var s scratch
-				for i, hits := range d.texts {
+			return learn(ctx, func(i int) bool { return fold[i] != held }, ridges, func(k int, read func(i int) reading) {
+				for i := range d.texts {
 					if fold[i] == held {
-						s.hits = hits
-						v.vectorise(&s)
-						readings[k][i] = d.read(i, s.vector, w)
+						readings[k][i] = read(i)
 					}
 				}
 			})

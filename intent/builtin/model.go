@@ -26,6 +26,7 @@ type Model struct {
 	header
 	*vocabulary
 	quantised
+	dense   *denseHead // nil when it was trained on texts alone
 	hash    string
 	scratch sync.Pool
 }
@@ -75,8 +76,8 @@ func quantise(w *weights) quantised {
 	return q
 }
 
-func newModel(h header, v *vocabulary, q quantised) (*Model, error) {
-	m := &Model{header: h, vocabulary: v, quantised: q}
+func newModel(h header, v *vocabulary, q quantised, dense *denseHead) (*Model, error) {
+	m := &Model{header: h, vocabulary: v, quantised: q, dense: dense}
 	m.means = make([]float32, len(q.scales))
 	for column := range m.means {
 		var sum int
@@ -110,7 +111,34 @@ func (m *Model) Card() Card { return m.header.Card }
 
 // Classify ranks the intents. Confidences are calibrated probabilities given that some intent fits, and sum up to at
 // most 1; whether one fits is OOS. A text without words has no ranks and is out of scope.
-func (m *Model) Classify(text string) intent.Classification {
+func (m *Model) Classify(text string) intent.Classification { return m.classify(text, nil) }
+
+// Embedder is the one whose vectors ClassifyVector takes, and false when the model was trained without vectors.
+func (m *Model) Embedder() (intent.ModelID, bool) {
+	if m.dense == nil {
+		return intent.ModelID{}, false
+	}
+	return intent.ModelID{Name: m.dense.Embedder, Dims: m.dense.Dims}, true
+}
+
+// DenseCard tells how the model fared with vectors; zero when it was trained without.
+func (m *Model) DenseCard() DenseCard {
+	if m.dense == nil {
+		return DenseCard{}
+	}
+	return m.dense.Card
+}
+
+// ClassifyVector is Classify with the text's vector by Embedder beside the n-grams: surer, for the price of the vector. A
+// vector of another length is left out of account.
+func (m *Model) ClassifyVector(text string, vector []float32) intent.Classification {
+	if m.dense == nil || len(vector) != m.dense.Dims {
+		vector = nil
+	}
+	return m.classify(text, vector)
+}
+
+func (m *Model) classify(text string, dense []float32) intent.Classification {
 	s := m.scratch.Get().(*scratch)
 	defer m.scratch.Put(s)
 	text = intent.Normalise(text)
@@ -120,8 +148,13 @@ func (m *Model) Classify(text string) intent.Classification {
 	}
 	m.vectorise(s)
 	m.score(s)
-	score := m.Calibration.oosScore(s.logits, len(m.Intents))
-	ranked, top := m.rank(s.logits[:len(m.Intents)])
+	c := &m.Calibration
+	if dense != nil {
+		m.dense.add(dense, s.logits)
+		c = &m.dense.Calibration
+	}
+	score := c.oosScore(s.logits, len(m.Intents))
+	ranked, top := m.rank(s.logits[:len(m.Intents)], c.Temperature)
 	return intent.Classification{Ranked: ranked, OOS: logistic(score), OOSScore: score, Words: m.telling(s, text, top)}
 }
 
@@ -138,7 +171,7 @@ func (m *Model) score(s *scratch) {
 }
 
 // rank returns the best intents with their confidence, and the index of the first.
-func (m *Model) rank(logits []float32) ([]intent.Ranked, int) {
+func (m *Model) rank(logits []float32, temperature float64) ([]intent.Ranked, int) {
 	var best [maxRanked]int
 	n := 0
 	for c, x := range logits {
@@ -155,11 +188,11 @@ func (m *Model) rank(logits []float32) ([]intent.Ranked, int) {
 	}
 	top, sum := logits[best[0]], 0.0
 	for _, x := range logits {
-		sum += math.Exp(float64(x-top) / m.Calibration.Temperature)
+		sum += math.Exp(float64(x-top) / temperature)
 	}
 	ranked := make([]intent.Ranked, n)
 	for i, c := range best[:n] {
-		ranked[i] = intent.Ranked{Intent: m.Intents[c], Confidence: math.Exp(float64(logits[c]-top)/m.Calibration.Temperature) / sum}
+		ranked[i] = intent.Ranked{Intent: m.Intents[c], Confidence: math.Exp(float64(logits[c]-top)/temperature) / sum}
 	}
 	return ranked, best[0]
 }

@@ -19,6 +19,9 @@ type TrainOptions struct {
 	Languages []string
 	// Balanced lets every label count alike, however many utterances it has. Without it every utterance counts alike.
 	Balanced bool
+	// Vectors of the utterances by Embedder, one each, to learn from beside the n-grams; none unless given.
+	Vectors  [][]float32
+	Embedder intent.ModelID
 	// Progress is told in words how far the training is; may be nil.
 	Progress func(string)
 }
@@ -36,7 +39,12 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 	if len(o.Languages) == 0 {
 		o.Languages = []string{"en"}
 	}
-	d, err := prepare(utterances)
+	if o.Vectors != nil {
+		if err := checkVectors(o.Vectors, len(utterances), o.Embedder); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
+	}
+	d, err := prepare(utterances, o.Vectors)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
@@ -52,14 +60,20 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 	card := d.card(readings, c, o)
 	o.Progress(fmt.Sprintf("cross-validated: accuracy %.1f %%, calibration error %.3f", 100*card.Accuracy, card.ECE))
 	card.Ridge = ridge
-	var m *Model
-	err = d.learn(ctx, func(int) bool { return true }, []float64{ridge}, o.Seed, func(_ int, v *vocabulary, w *weights) {
-		m, err = newModel(header{Card: card, Intents: d.intents, Calibration: c, Background: d.background()}, v, quantise(w))
-	})
+	var dense *denseHead
+	if o.Vectors != nil {
+		if dense, err = d.fitDense(ctx, readings, o); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
+		o.Progress(fmt.Sprintf("with vectors: accuracy %.1f %%, calibration error %.3f", 100*dense.Card.Accuracy, dense.Card.ECE))
+	}
+	var v *vocabulary
+	var w *weights
+	err = d.learn(ctx, everything, []float64{ridge}, o.Seed, func(_ int, learnt *vocabulary, by *weights) { v, w = learnt, by })
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	return m, nil
+	return newModel(header{Card: card, Intents: d.intents, Calibration: c, Background: d.background()}, v, quantise(w), dense)
 }
 
 // examples are the utterances made ready: what was found in each, and its class. Classes are the intents by name, then
@@ -67,12 +81,13 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 type examples struct {
 	intents   []string
 	texts     [][]hit
+	vectors   [][]float32 // of an embedder; nil without one
 	classes   []int
 	weights   []float32 // how much each counts; 1 on average
 	negatives int
 }
 
-func prepare(utterances []intent.Utterance) (*examples, error) {
+func prepare(utterances []intent.Utterance, vectors [][]float32) (*examples, error) {
 	d := &examples{}
 	for i, u := range utterances {
 		if u.Intent == "" || strings.TrimSpace(u.Intent) != u.Intent || len(u.Intent) > 200 {
@@ -87,7 +102,7 @@ func prepare(utterances []intent.Utterance) (*examples, error) {
 	}
 	slices.Sort(d.intents)
 	var x extractor
-	for _, u := range utterances {
+	for i, u := range utterances {
 		x.read(intent.Normalise(u.Text))
 		if len(x.hits) == 0 {
 			continue // nothing to learn from
@@ -99,6 +114,9 @@ func prepare(utterances []intent.Utterance) (*examples, error) {
 		}
 		d.texts, d.classes = append(d.texts, slices.Clone(x.hits)), append(d.classes, class)
 		d.weights = append(d.weights, 1)
+		if vectors != nil {
+			d.vectors = append(d.vectors, vectors[i])
+		}
 	}
 	if len(d.texts) < 2 {
 		return nil, errors.New("the utterances hold no words")

@@ -1,0 +1,188 @@
+package builtin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"usher/intent"
+)
+
+// maxDims bounds the vectors of embedders.
+const maxDims = 4096
+
+// shares are how much the scores of the vector may count against those of the n-grams; cross-validation chooses.
+var shares = []float64{0.25, 0.35, 0.5, 0.7, 1, 1.4, 2}
+
+// denseHead is what a model knows of the vectors of one embedder. Its scores are added to those of the n-grams, so that
+// both parts are learnt apart, and the n-grams alone remain a classifier of their own.
+type denseHead struct {
+	denseHeader
+	rows []float32 // by dimension, then class
+	bias []float32
+}
+
+type denseHeader struct {
+	Embedder    string      `json:"embedder"`
+	Dims        int         `json:"dims"`
+	Calibration calibration `json:"calibration"` // of the sums
+	Card        DenseCard   `json:"card"`
+}
+
+// DenseCard tells how the n-grams and the vector together fared in cross-validation.
+type DenseCard struct {
+	Ridge         float64 `json:"ridge"` // as in Card
+	Share         float64 `json:"share"` // how much the scores of the vector count against those of the n-grams
+	Accuracy      float64 `json:"accuracy"`
+	ECE           float64 `json:"ece"`
+	OOSRecallAt95 float64 `json:"oos_recall_at_95"`
+}
+
+// add adds the scores of a vector to the logits.
+func (h *denseHead) add(vector, logits []float32) {
+	for c, b := range h.bias {
+		logits[c] += b
+	}
+	for d, x := range vector {
+		row := h.rows[d*len(logits) : (d+1)*len(logits)]
+		for c, w := range row {
+			logits[c] += x * w
+		}
+	}
+}
+
+// checkVectors finds what is not one vector of finite numbers per utterance.
+func checkVectors(vectors [][]float32, utterances int, id intent.ModelID) error {
+	if len(vectors) != utterances {
+		return fmt.Errorf("%d vectors for %d utterances", len(vectors), utterances)
+	}
+	if id.Name == "" || id.Dims < 1 || id.Dims > maxDims {
+		return fmt.Errorf("embedder %q of %d dimensions: give a name and 1 to %d", id.Name, id.Dims, maxDims)
+	}
+	for i, v := range vectors {
+		if len(v) != id.Dims || !finite(v) {
+			return fmt.Errorf("vector %d is not %d finite numbers", i+1, id.Dims)
+		}
+	}
+	return nil
+}
+
+func finite(xs []float32) bool {
+	return !slices.ContainsFunc(xs, func(x float32) bool { return !(x > -1e6 && x < 1e6) })
+}
+
+// measureOff is how vectors are brought to mean 0 and mean length 1: some embedders put all texts into one corner.
+type measureOff struct {
+	centre []float32
+	scale  float32
+}
+
+func newMeasureOff(vectors [][]float32, keep func(i int) bool) measureOff {
+	m, n := measureOff{centre: make([]float32, len(vectors[0]))}, 0.0
+	for i, v := range vectors {
+		if keep(i) {
+			add(m.centre, v, 1)
+			n++
+		}
+	}
+	for d := range m.centre {
+		m.centre[d] /= float32(max(n, 1))
+	}
+	squares := 0.0
+	for i, v := range vectors {
+		if keep(i) {
+			for d, x := range v {
+				squares += float64(x-m.centre[d]) * float64(x-m.centre[d])
+			}
+		}
+	}
+	m.scale = float32(1 / math.Sqrt(max(squares/max(n, 1), 1e-12)))
+	return m
+}
+
+func (m measureOff) apply(v []float32) vector {
+	out := vector{columns: make([]int32, len(v)), values: make([]float32, len(v))}
+	for d, x := range v {
+		out.columns[d], out.values[d] = int32(d), (x-m.centre[d])*m.scale
+	}
+	return out
+}
+
+// fold moves the measuring off into weights for plain vectors, and lets them count by the share.
+func (m measureOff) fold(w *weights, share float64) (rows, bias []float32) {
+	rows, bias = slices.Clone(w.rows), slices.Clone(w.bias)
+	for d := range m.centre {
+		for c := range bias {
+			rows[d*w.classes+c] *= m.scale * float32(share)
+		}
+	}
+	for c := range bias {
+		bias[c] *= float32(share)
+		for d, x := range m.centre {
+			bias[c] -= x * rows[d*w.classes+c]
+		}
+	}
+	return rows, bias
+}
+
+// learnDense is learn for the vectors.
+func (d *examples) learnDense(ctx context.Context, keep func(i int) bool, ridges []float64, seed int64, take func(k int, m measureOff, w *weights)) error {
+	m := newMeasureOff(d.vectors, keep)
+	var samples []sample
+	for i, v := range d.vectors {
+		if keep(i) && d.classes[i] < d.allClasses() {
+			samples = append(samples, sample{vector: m.apply(v), class: d.classes[i], weight: d.weights[i]})
+		}
+	}
+	return learnFrom(ctx, samples, len(m.centre), d.allClasses(), ridges, seed, func(k int, w *weights) { take(k, m, w) })
+}
+
+// fitDense learns the part for the vectors beside n-grams with the given held-out readings.
+func (d *examples) fitDense(ctx context.Context, ngrams []reading, o TrainOptions) (*denseHead, error) {
+	readings, ridge, err := d.crossValidateBy(ctx, func(ctx context.Context, keep func(i int) bool, ridges []float64, take func(k int, read func(i int) reading)) error {
+		return d.learnDense(ctx, keep, ridges, o.Seed, func(k int, m measureOff, w *weights) {
+			take(k, func(i int) reading { return d.read(i, m.apply(d.vectors[i]), w) })
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cross-validate vectors: %w", err)
+	}
+	share, sums := bestShare(ngrams, readings, len(d.intents))
+	h := &denseHead{denseHeader: denseHeader{Embedder: o.Embedder.Name, Dims: o.Embedder.Dims, Calibration: calibrate(sums, len(d.intents))}}
+	c := d.card(sums, h.Calibration, o)
+	h.Card = DenseCard{Ridge: ridge, Share: share, Accuracy: c.Accuracy, ECE: c.ECE, OOSRecallAt95: c.OOSRecallAt95}
+	err = d.learnDense(ctx, everything, []float64{ridge}, o.Seed, func(_ int, m measureOff, w *weights) { h.rows, h.bias = m.fold(w, share) })
+	if err != nil {
+		return nil, fmt.Errorf("learn vectors: %w", err)
+	}
+	return h, nil
+}
+
+// bestShare is the share with the least loss at its best temperature, and the summed readings under it.
+func bestShare(ngrams, dense []reading, intents int) (float64, []reading) {
+	var best float64
+	var sums []reading
+	least := math.Inf(1)
+	for _, share := range shares {
+		tried := make([]reading, len(ngrams))
+		for i, r := range ngrams {
+			tried[i] = reading{logits: slices.Clone(r.logits), class: r.class}
+			add(tried[i].logits, dense[i].logits, share)
+		}
+		if _, loss := fitTemperature(tried, intents); loss < least {
+			best, sums, least = share, tried, loss
+		}
+	}
+	return best, sums
+}
+
+// check trusts nothing that was read.
+func (h *denseHead) check() error {
+	t := h.Calibration.Temperature
+	if h.Embedder == "" || !(t > 0.01 && t < 100) || !finite(h.rows) || !finite(h.bias) {
+		return errors.New("the part for vectors makes no sense")
+	}
+	return nil
+}

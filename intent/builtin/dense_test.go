@@ -1,0 +1,154 @@
+package builtin
+
+import (
+	"bytes"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"usher/intent"
+)
+
+// meanings is a small embedder that knows which words mean the same: 32 numbers, all texts in one corner, as with some real
+// embedders.
+var meanings = map[string]int{"parcel": 0, "package": 0, "box": 0, "delivery": 0, "money": 1, "cash": 1, "refund": 1, "funds": 1, "password": 2, "login": 2, "account": 2, "pin": 2}
+
+func embedded(us []intent.Utterance) [][]float32 {
+	vectors := make([][]float32, len(us))
+	for i, u := range us {
+		vectors[i] = meaning(u.Text)
+	}
+	return vectors
+}
+
+func meaning(text string) []float32 {
+	v := make([]float32, 32)
+	v[31] = 3
+	for w := range strings.FieldsSeq(text) {
+		if at, ok := meanings[w]; ok {
+			v[at]++
+		} else {
+			v[3+len(w)%8] += 0.1
+		}
+	}
+	length := float32(math.Sqrt(dot(v, v)))
+	for d := range v {
+		v[d] /= length
+	}
+	return v
+}
+
+func someUtterances() []intent.Utterance {
+	var us []intent.Utterance
+	for _, of := range [][]string{
+		{"order", "where is my parcel", "my package is late", "track the package", "no parcel came today", "is my parcel lost", "package not here"},
+		{"refund", "give me my money", "i want cash back", "send the money back", "return my cash now", "money back please", "where is my cash"},
+		{"login", "my password is wrong", "login fails", "i forgot my password", "the login is broken", "reset my password", "cannot login"},
+	} {
+		for _, text := range of[1:] {
+			us = append(us, intent.Utterance{Text: text, Intent: of[0]})
+		}
+	}
+	return us
+}
+
+func denseModel(t testing.TB) *Model {
+	t.Helper()
+	us := someUtterances()
+	m, err := Train(t.Context(), us, TrainOptions{Seed: 1, Vectors: embedded(us), Embedder: intent.ModelID{Name: "meanings", Dims: 32}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestVectorsBringWordsThatTrainingNeverSaw(t *testing.T) {
+	m := denseModel(t)
+	for text, want := range map[string]string{"the box did not arrive": "order", "i want my funds": "refund", "the pin fails": "login"} {
+		with, without := m.ClassifyVector(text, meaning(text)), m.Classify(text)
+		if with.Ranked[0].Intent != want {
+			t.Errorf("%q: %+v, want %s", text, with.Ranked[0], want)
+		}
+		if reflect.DeepEqual(with.Ranked, without.Ranked) {
+			t.Errorf("%q: the vector changes nothing: %+v", text, with.Ranked)
+		}
+	}
+}
+
+func TestTheTextAloneIsClassifiedAsWithoutVectors(t *testing.T) {
+	m, us := denseModel(t), someUtterances()
+	plain, err := Train(t.Context(), us, TrainOptions{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"where is my parcel", "refund", "xyz", ""} {
+		want := plain.Classify(text)
+		if got := m.Classify(text); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v, and %+v of a model without vectors", text, got, want)
+		}
+		if got := m.ClassifyVector(text, make([]float32, 31)); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: a vector of 31 numbers gives %+v, none %+v", text, got, want)
+		}
+		if got := plain.ClassifyVector(text, meaning(text)); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: a model without vectors gives %+v for one, without %+v", text, got, want)
+		}
+	}
+	if _, ok := plain.Embedder(); ok {
+		t.Error("a model without vectors names an embedder")
+	}
+}
+
+func TestAModelWithVectorsSurvivesItsArtefact(t *testing.T) {
+	m := denseModel(t)
+	artefact, err := m.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(artefact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := loaded.MarshalBinary()
+	if err != nil || !bytes.Equal(again, artefact) || loaded.Hash() != m.Hash() {
+		t.Errorf("written again it differs (%v)", err)
+	}
+	if id, ok := loaded.Embedder(); !ok || id != (intent.ModelID{Name: "meanings", Dims: 32}) || loaded.DenseCard() != m.DenseCard() || m.DenseCard().Share == 0 {
+		t.Errorf("embedder %+v, card %+v", id, loaded.DenseCard())
+	}
+	for _, text := range []string{"the box did not arrive", "cash"} {
+		if a, b := m.ClassifyVector(text, meaning(text)), loaded.ClassifyVector(text, meaning(text)); !reflect.DeepEqual(a, b) {
+			t.Errorf("%q: %+v and %+v", text, a, b)
+		}
+	}
+	for name, tc := range map[string]struct{ old, by, want string }{
+		"other dimensions": {`"dims":32`, `"dims":99`, "do not fit"},
+		"no dimensions":    {`"dims":32`, `"dims":00`, "read header"},
+		"no embedder":      {`"embedder":"meanings","dims":32`, `"embedder":"","dims":32        `, "makes no sense"},
+	} {
+		if _, err := Load(sealed(replace(bytes.Clone(artefact), tc.old, tc.by))); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: got %v, want %q", name, err, tc.want)
+		}
+	}
+}
+
+func TestTrainingRefusesVectorsThatDoNotFit(t *testing.T) {
+	us := someUtterances()
+	id := intent.ModelID{Name: "meanings", Dims: 32}
+	for name, tc := range map[string]struct {
+		change func(vectors [][]float32) [][]float32
+		id     intent.ModelID
+		want   string
+	}{
+		"one too few":   {func(vs [][]float32) [][]float32 { return vs[1:] }, id, "17 vectors for 18 utterances"},
+		"one too short": {func(vs [][]float32) [][]float32 { vs[4] = vs[4][1:]; return vs }, id, "vector 5"},
+		"not a number":  {func(vs [][]float32) [][]float32 { vs[2][0] = float32(math.NaN()); return vs }, id, "vector 3"},
+		"infinite":      {func(vs [][]float32) [][]float32 { vs[2][0] = float32(math.Inf(1)); return vs }, id, "vector 3"},
+		"no name":       {func(vs [][]float32) [][]float32 { return vs }, intent.ModelID{Dims: 32}, `embedder ""`},
+		"too long":      {func(vs [][]float32) [][]float32 { return vs }, intent.ModelID{Name: "x", Dims: 5000}, "of 5000 dimensions"},
+	} {
+		if _, err := Train(t.Context(), us, TrainOptions{Vectors: tc.change(embedded(us)), Embedder: tc.id}); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: got %v, want %q", name, err, tc.want)
+		}
+	}
+}
