@@ -36,10 +36,20 @@ func cardLines(w io.Writer, above string, fields map[string]any) {
 			cardLines(w, path, v)
 		case []any:
 			fmt.Fprintf(w, "%s\t%s\n", path, listLine(v))
+		case json.Number:
+			fmt.Fprintf(w, "%s\t%s\n", path, shortNumber(v))
 		default:
 			fmt.Fprintf(w, "%s\t%v\n", path, v)
 		}
 	}
+}
+
+// shortNumber keeps whole numbers as they are and rounds others to four digits.
+func shortNumber(n json.Number) string {
+	if x, err := n.Float64(); err == nil && strings.ContainsAny(n.String(), ".eE") {
+		return fmt.Sprintf("%.4g", x)
+	}
+	return n.String()
 }
 
 func listLine(list []any) string {

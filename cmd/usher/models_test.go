@@ -158,10 +158,10 @@ func TestTwoClassifiersAreComparedOnTheSameMessages(t *testing.T) {
 
 func TestACardIsShownWhateverItHolds(t *testing.T) {
 	var b strings.Builder
-	if err := showCard(&b, []byte(`{"b": {"x": 0.10, "y": [{"z": 1}, {"z": 2}]}, "a": ["en", "de"], "n": null}`)); err != nil {
+	if err := showCard(&b, []byte(`{"b": {"x": 0.87114862, "n": 1234567, "y": [{"z": 1}, {"z": 2}]}, "a": ["en", "de"], "n": null}`)); err != nil {
 		t.Fatal(err)
 	}
-	if want := "a    en, de\nb.x  0.10\nb.y  2 entries\n"; b.String() != want {
+	if want := "a    en, de\nb.n  1234567\nb.x  0.8711\nb.y  2 entries\n"; b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 	if err := showCard(&b, []byte(`no card`)); err == nil {

@@ -72,7 +72,7 @@ func tellData(w io.Writer, labelled int, m learn.Merged, wrong map[string]int) {
 			oos++
 		}
 	}
-	fmt.Fprintf(w, "%d labelled texts, %d corrections by %d agents, %d of them out of scope; %d more say what is known\n", labelled, len(m.Used), len(people), oos, m.Confirmed)
+	fmt.Fprintf(w, "labelled texts: %d; corrections: %d (by agents: %d; out of scope: %d), and such as say what is known: %d\n", labelled, len(m.Used), len(people), oos, m.Confirmed)
 	for _, c := range m.Replaced {
 		fmt.Fprintf(w, "  replaced: %q is %s, says %s; it was %s\n", told(c.Kept.Text, toldText), c.Kept.Intent, source(c.Kept), c.Against.Intent)
 	}

@@ -118,7 +118,7 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 	if refused != nil {
 		t.Fatalf("refused: %v", refused)
 	}
-	says(t, out, "64 labelled texts, 0 corrections", "nothing to compare with", "is live")
+	says(t, out, "labelled texts: 64; corrections: 0 ", "nothing to compare with", "is live")
 	first := d.live()
 
 	ada, bob := d.agent("Ada"), d.agent("Bob")
@@ -136,7 +136,7 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 	if refused != nil {
 		t.Fatalf("refused: %v\n%s", refused, out)
 	}
-	says(t, out, "64 labelled texts, 3 corrections by 2 agents, 1 of them out of scope", `replaced: "where is my order" is tracking, says Ada on `, "; it was order_status",
+	says(t, out, "labelled texts: 64; corrections: 3 (by agents: 2; out of scope: 1)", `replaced: "where is my order" is tracking, says Ada on `, "; it was order_status",
 		`conflict: "XYZZY plugh!" is greeting, says Bob on `, "and tracking, said Ada on ", "the catalogue has no gone, says Ada", "without saying what fits: 1 (greeting 1)",
 		"before: "+first.Hash[:12], "is live")
 	if strings.Contains(out, "ada@example.com") {

@@ -63,7 +63,7 @@ func (s *Store) WrongAnswers(ctx context.Context) (map[string]int, error) {
 }
 
 // Unlabelled are the messages of the latest decisions whose intent nobody has corrected, newest first; limit bounds the
-// decisions looked at. Pressed buttons are not among them.
+// decisions looked at. Pressed buttons are not among them, nor what was written to a person: nothing hangs on its intent.
 func (s *Store) Unlabelled(ctx context.Context, limit int) ([]intent.Unlabelled, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT d.id, d.conversation_id, d.created_at, t.text
@@ -73,7 +73,7 @@ func (s *Store) Unlabelled(ctx context.Context, limit int) ([]intent.Unlabelled,
 			SELECT string_agg(m.text, E'\n' ORDER BY m.seq) AS text FROM messages m
 			WHERE m.id IN (SELECT x::uuid FROM jsonb_array_elements_text(i.request->'message_ids') x)
 		) t ON t.text IS NOT NULL
-		WHERE COALESCE(i.request->>'choice', '') = ''
+		WHERE COALESCE(i.request->>'choice', '') = '' AND NOT COALESCE((i.request->'state'->>'person_wrote')::boolean, false)
 			AND NOT EXISTS (SELECT FROM corrections k WHERE k.decision_id = d.id AND k.intent IS NOT NULL)
 		ORDER BY d.created_at DESC, d.id DESC`, limit)
 	if err != nil {

@@ -85,6 +85,8 @@ func TestUnlabelledAreTheLatestMessagesThatNobodyCorrected(t *testing.T) {
 		return id
 	}
 	decided("ann", "complaint one")
+	toPerson := decided("eve", "complaint thanks Bob")
+	f.exec(`UPDATE decision_inputs SET request = jsonb_set(request, '{state,person_wrote}', 'true') WHERE decision_id = $1`, f.decision(toPerson))
 	two, three := decided("ben", "complaint two"), decided("cid", "complaint three")
 	four := decided("dan", "complaint four")
 	f.must(f.store.Correct(t.Context(), two, ada, inbox.Correction{DecisionID: f.decision(two), Intent: "pricing"}, ""))

@@ -10,7 +10,7 @@ import (
 
 const (
 	// poolPerSuggestion is how many of the most uncertain messages are looked at for each that is suggested: with one, all would
-	// be alike; with very many, sure ones would come in for being odd. Settled by thought, not tuned.
+	// be alike; with very many, odd ones would crowd out unsure ones. Settled by thought, not tuned.
 	poolPerSuggestion = 5
 	// nearCopy is the cosine from which two messages teach the same.
 	nearCopy = 0.95
@@ -36,7 +36,8 @@ func Read(u intent.Unlabelled, ranked []intent.Ranked, oos float64) Suggestion {
 }
 
 // Suggest picks up to n messages to label next: of the most uncertain ones those that lie farthest from each other, beginning
-// with the most uncertain (greedy farthest-first, González 1985). Near-copies and messages without words are passed over.
+// with the most uncertain (greedy farthest-first, González 1985). The distance of a message counts by how unsure it is, so that
+// a sure one does not come in for being odd. Near-copies and messages without words are passed over.
 // vectors belong to the messages, in order, and have length 1.
 func Suggest(from []Suggestion, vectors [][]float32, n int) ([]Suggestion, error) {
 	if len(from) != len(vectors) {
@@ -48,18 +49,21 @@ func Suggest(from []Suggestion, vectors [][]float32, n int) ([]Suggestion, error
 	for i := range nearest {
 		nearest[i] = -1
 	}
-	for next := 0; len(picked) < n && len(pool) > 0 && nearest[next] < nearCopy; {
-		picked = append(picked, from[pool[next]])
-		chosen := vectors[pool[next]]
-		nearest[next] = 2 // not again
+	for len(picked) < n {
+		next, best := -1, -1.0
 		for i, at := range pool {
-			nearest[i] = max(nearest[i], dot(chosen, vectors[at]))
-		}
-		for i, x := range nearest {
-			if x < nearest[next] {
-				next = i
+			if worth := float64(1-nearest[i]) * (1 - from[at].Margin); nearest[i] < nearCopy && worth > best {
+				next, best = i, worth
 			}
 		}
+		if next < 0 {
+			break
+		}
+		picked = append(picked, from[pool[next]])
+		for i, at := range pool {
+			nearest[i] = max(nearest[i], dot(vectors[pool[next]], vectors[at]))
+		}
+		nearest[next] = 1 // not again, whatever rounding says
 	}
 	return picked, nil
 }

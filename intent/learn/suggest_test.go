@@ -57,11 +57,12 @@ func TestSuggestedAreUncertainAndDifferentMessages(t *testing.T) {
 			[]learn.Suggestion{asked("a", .3), asked("b", .1), asked("c", .2), asked("d", .2)}, []float64{90, 0, 45, 150}, 3, "b d a"},
 		"sure ones stay out however odd": {
 			[]learn.Suggestion{asked("a", 0), asked("b", .1), asked("c", .1), asked("d", .1), asked("e", .1), asked("f", .9)}, []float64{0, 20, 40, 60, 80, 180}, 1, "a"},
-		"the same text once":     {[]learn.Suggestion{asked("hi  THERE!", .1), asked("Hi there", 0), asked("b", .5)}, []float64{0, 90, 180}, 3, "Hi there b"},
-		"no near-copies":         {[]learn.Suggestion{asked("a", 0), asked("b", .1), asked("c", .2)}, []float64{0, 5, 60}, 3, "a c"},
-		"nothing without words":  {[]learn.Suggestion{asked(" ?!", 0), asked("a", .5)}, []float64{0, 90}, 2, "a"},
-		"no more than there are": {[]learn.Suggestion{asked("a", 0)}, []float64{0}, 20, "a"},
-		"none":                   {nil, nil, 20, ""},
+		"a sure one is not worth its distance": {[]learn.Suggestion{asked("a", 0), asked("b", .1), asked("c", .99)}, []float64{0, 60, 180}, 2, "a b"},
+		"the same text once":                   {[]learn.Suggestion{asked("hi  THERE!", .1), asked("Hi there", 0), asked("b", .5)}, []float64{0, 90, 180}, 3, "Hi there b"},
+		"no near-copies":                       {[]learn.Suggestion{asked("a", 0), asked("b", .1), asked("c", .2)}, []float64{0, 5, 60}, 3, "a c"},
+		"nothing without words":                {[]learn.Suggestion{asked(" ?!", 0), asked("a", .5)}, []float64{0, 90}, 2, "a"},
+		"no more than there are":               {[]learn.Suggestion{asked("a", 0)}, []float64{0}, 20, "a"},
+		"none":                                 {nil, nil, 20, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var vectors [][]float32
