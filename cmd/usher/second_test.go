@@ -18,14 +18,15 @@ import (
 	"usher/routing"
 )
 
-// remoteModels is a server of an embedding model and a chat model, which says what label holds.
-func remoteModels(t *testing.T, label *atomic.Value) *httptest.Server {
+// remoteModels is a server of an embedding model, which fails while it is down, and of a chat model, which says what label
+// holds.
+func remoteModels(t *testing.T, label *atomic.Value, down *atomic.Bool) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/embeddings", func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ Input []string }
-		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || down.Load() {
+			http.Error(w, "no vectors", http.StatusInternalServerError)
 			return
 		}
 		data := make([]map[string]any, len(in.Input))
@@ -52,9 +53,10 @@ func remoteModels(t *testing.T, label *atomic.Value) *httptest.Server {
 
 func TestASecondOpinionIsAskedForRecordedAndRecomputed(t *testing.T) {
 	var label atomic.Value
+	var down atomic.Bool
 	label.Store("order_status")
 	a := &app{pool: dbtest.Pool(t), log: quiet, config: Config{
-		Company: defaultCompany, OpenAIBaseURL: remoteModels(t, &label).URL + "/v1", OpenAIModel: "embed-1", OpenAIDims: 4, ChatModel: "chat-1",
+		Company: defaultCompany, OpenAIBaseURL: remoteModels(t, &label, &down).URL + "/v1", OpenAIModel: "embed-1", OpenAIDims: 4, ChatModel: "chat-1",
 	}}
 	var err error
 	if a.catalogue, err = starter.Catalogue(); err != nil {
@@ -87,6 +89,14 @@ func TestASecondOpinionIsAskedForRecordedAndRecomputed(t *testing.T) {
 			t.Errorf("%s: the explanation lacks %q:\n%s", tc.from, tc.detail, text)
 		}
 	}
+	// Without its embedder nothing is compared, not even by another model's vectors: people get the message, and nobody is
+	// paid for an opinion that could not change that.
+	label.Store("order_status")
+	down.Store(true)
+	e := a.decided(t, "u_4", "hello, where is my order 10234? I am u_4")
+	if e.Decision.Route != routing.ToAgent || !e.Decision.Degraded || e.Request.Evidence.Degraded == "" || len(e.Request.Evidence.Similar) > 0 || e.Request.Opinion != nil {
+		t.Errorf("without embeddings: route %s (%s), evidence %+v, opinion %+v", e.Decision.Route, e.Decision.Reason, e.Request.Evidence, e.Request.Opinion)
+	}
 }
 
 // decided is the explanation of what became of a message.
@@ -118,7 +128,7 @@ func (a *app) decided(t *testing.T, from, text string) routing.Explanation {
 func TestDoctorAsksTheChatModel(t *testing.T) {
 	var label atomic.Value
 	label.Store("order_status")
-	c := Config{OpenAIBaseURL: remoteModels(t, &label).URL + "/v1", ChatModel: "chat-1"}
+	c := Config{OpenAIBaseURL: remoteModels(t, &label, new(atomic.Bool)).URL + "/v1", ChatModel: "chat-1"}
 	if f := checkSecondOpinion(t.Context(), c); f.remedy != "" || !strings.Contains(f.seen, "chat-1, 900 tokens read and 6 written") {
 		t.Errorf("a good model: %+v", f)
 	}
