@@ -119,7 +119,7 @@ func overlaps(found []Entity, start, end int) bool {
 }
 
 func (f *finder) all(kind string, pattern *regexp.Regexp) {
-	for _, m := range pattern.FindAllStringIndex(f.text, -1) {
+	for _, m := range pattern.FindAllStringIndex(f.text, maxPerPattern) {
 		f.add(kind, m[0], m[1])
 	}
 }
@@ -154,7 +154,7 @@ func (f *finder) numbers(g glance) {
 
 // longRuns finds phone and tracking numbers.
 func (f *finder) longRuns() {
-	for _, m := range digitsPattern.FindAllStringIndex(f.text, -1) {
+	for _, m := range digitsPattern.FindAllStringIndex(f.text, maxPerPattern) {
 		switch {
 		case wordAround(f.text, m[0], m[1]):
 		case isTracking(f.text, m[0], m[1]):
@@ -174,6 +174,9 @@ func countDigits(s string) int {
 	}
 	return n
 }
+
+// maxPerPattern is how many entities a pattern finds in a text, since all are stored: a table in a message has hundreds.
+const maxPerPattern = 30
 
 // maxCodes is how many codes of a text are looked at, since each costs some microseconds.
 const maxCodes = 60

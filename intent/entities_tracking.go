@@ -21,13 +21,13 @@ const trackingDigits = 9
 // an order number of two letters would be taken for a post's.
 func (f *finder) lettered() {
 	if strings.Contains(f.text, "1Z") || strings.Contains(f.text, "1z") {
-		for _, m := range upsPattern.FindAllStringIndex(f.text, -1) {
+		for _, m := range upsPattern.FindAllStringIndex(f.text, maxPerPattern) {
 			if upsValid(compact(f.text[m[0]:m[1]])) {
 				f.add(TrackingNumber, m[0], m[1])
 			}
 		}
 	}
-	for _, m := range postalPattern.FindAllStringIndex(f.text, -1) {
+	for _, m := range postalPattern.FindAllStringIndex(f.text, maxPerPattern) {
 		if postalValid(onlyDigits(f.text[m[0]:m[1]])) {
 			f.add(TrackingNumber, m[0], m[1])
 		}

@@ -96,7 +96,7 @@ func (g gap) restore(asks []Ask) []Ask {
 
 // cutBefore is the last place at or before i to cut at; at a space if one is near.
 func cutBefore(text string, i int) int {
-	for !utf8.RuneStart(text[i]) {
+	for n := 1; n < utf8.UTFMax && !utf8.RuneStart(text[i]); n++ { // bytes that are no UTF-8 have no start to go back to
 		i--
 	}
 	if space := strings.LastIndexAny(text[i-64:i], " \n"); space >= 0 {
@@ -107,7 +107,7 @@ func cutBefore(text string, i int) int {
 
 // cutAfter is the first place at or after i to cut at; at a space if one is near.
 func cutAfter(text string, i int) int {
-	for i < len(text) && !utf8.RuneStart(text[i]) {
+	for n := 1; n < utf8.UTFMax && i < len(text) && !utf8.RuneStart(text[i]); n++ {
 		i++
 	}
 	if space := strings.IndexAny(text[i:min(i+64, len(text))], " \n"); space >= 0 {
