@@ -114,13 +114,13 @@ func noStrangers(files fs.FS, labels []string) error {
 func readLines(files fs.FS, file string, seen map[string]string) ([]string, error) {
 	doc, err := fs.ReadFile(files, file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: is missing", file)
+		return nil, fmt.Errorf("%s: is missing: write utterances for the intent, one a line, or take it out of intents.yaml", file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read utterances: %w", err)
 	}
 	if len(doc) == 0 {
-		return nil, fmt.Errorf("%s: is empty", file)
+		return nil, fmt.Errorf("%s: is empty: write utterances for the intent, one a line, or take it out of intents.yaml", file)
 	}
 	lines := strings.Split(strings.TrimSuffix(string(doc), "\n"), "\n")
 	for i, line := range lines {
@@ -130,7 +130,7 @@ func readLines(files fs.FS, file string, seen map[string]string) ([]string, erro
 		}
 		key := intent.Sameness(line)
 		if first, ok := seen[key]; ok {
-			return nil, fmt.Errorf("%s: %q is already at %s", place, line, first)
+			return nil, fmt.Errorf("%s: %q is already at %s: keep one", place, line, first)
 		}
 		seen[key] = place
 	}
@@ -140,13 +140,13 @@ func readLines(files fs.FS, file string, seen map[string]string) ([]string, erro
 func checkLine(line string) error {
 	switch {
 	case strings.TrimSpace(line) == "":
-		return errors.New("is empty")
+		return errors.New("is empty: write an utterance or remove the line")
 	case line != strings.TrimSpace(line):
-		return errors.New("begins or ends with white space")
+		return errors.New("begins or ends with white space: remove it")
 	case !utf8.ValidString(line):
-		return errors.New("is not valid UTF-8")
+		return errors.New("is not valid UTF-8: save the file as UTF-8")
 	case strings.ContainsFunc(line, func(r rune) bool { return r < ' ' }):
-		return errors.New("holds a NUL or another control character")
+		return errors.New("holds a NUL or another control character: remove it")
 	case len(line) > 4096:
 		return fmt.Errorf("has %d bytes, more than 4096", len(line))
 	}
