@@ -57,7 +57,7 @@ and reports means and standard deviations.
 Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 		Example: `  usher eval evals/suites/starter.jsonl --floor intent.accuracy=0.85
   usher eval --train train.csv test.csv --json report.json
-  usher eval --train train.csv --shots 10 --seeds 3 --embedder use-lite-512 test.csv`,
+  usher eval --train train.csv --shots 10 --seeds 3 test.csv`,
 		RunE: func(cmd *cobra.Command, suites []string) error {
 			broken, err := runEval(cmd.Context(), o, suites, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			if err != nil {
@@ -79,7 +79,7 @@ Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 	f.IntVar(&o.shots, "shots", 0, "train on so many rows of each label only; 0 for all")
 	f.BoolVar(&o.noOOS, "without-oos", false, "leave rows labelled oos out of the training")
 	f.BoolVar(&o.balanced, "balanced", false, "let every label count alike in the training, however many rows it has")
-	f.StringVar(&o.embedder, "embedder", "none", "learn from its vectors beside the n-grams, and embed every case: use-lite-512, hash-512, use-lite-512+hash-512")
+	f.StringVar(&o.embedder, "embedder", "", "learn from its vectors beside the n-grams, and embed every case: none, hash-512, use-lite-512, use-lite-512+hash-512 (default use-lite-512 with --train, else none)")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
 }
@@ -157,7 +157,14 @@ func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress i
 
 // run trains a model and measures it. Without a policy it only understands.
 func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, policy *routing.Policy, cases []evals.Case, t builtin.TrainOptions) (evals.Report, error) {
-	embedder, err := evalEmbedder(o.embedder)
+	name := o.embedder
+	if name == "" {
+		name = "none"
+		if o.train != "" {
+			name = "use-lite-512"
+		}
+	}
+	embedder, err := evalEmbedder(name)
 	if err != nil {
 		return evals.Report{}, err
 	}

@@ -39,7 +39,7 @@ func TestEvalTrainsOnFewRowsOverSeveralSeeds(t *testing.T) {
 	if r.Shots != 2 || r.Seeds != 2 || r.Spread == nil || r.Cases != 3 || r.Intent.Count != 2 || r.OOS.Count != 1 {
 		t.Errorf("got %s", b)
 	}
-	if _, err := runEval(t.Context(), evalOptions{train: train, jsonFile: report, seeds: 1, embedder: "use-lite-512", floors: []string{"embed_s=5"}}, []string{test}, &out, &progress); err != nil {
+	if _, err := runEval(t.Context(), evalOptions{train: train, jsonFile: report, seeds: 1, floors: []string{"embed_s=5"}}, []string{test}, &out, &progress); err != nil {
 		t.Errorf("with vectors: %v", err)
 	}
 	if !strings.Contains(progress.String(), "with vectors: accuracy") {
