@@ -179,7 +179,7 @@ func (e plain) row(out []float32, piece int32) {
 func fullNetwork(m *tfjs.Model) *network {
 	linearOf := func(m tfjs.Matrix) linear { return floats{m.Rows, m.Cols, m.Values, m.Bias} }
 	n := &network{embeddings: plain(m.Embeddings.Values), timing: timing(), final: linearOf(m.Final)}
-	for i, from := range m.Layers {
+	for i, from := range &m.Layers {
 		n.layers[i] = layer{
 			width:     from.Query.Rows,
 			attention: layerNorm{from.AttentionScale, from.AttentionShift},

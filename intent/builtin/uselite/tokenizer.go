@@ -50,7 +50,7 @@ func newTokenizer(vocabulary string) (*tokenizer, error) {
 		t.scores = append(t.scores, score)
 		t.length = append(t.length, len([]rune(piece)))
 		if id >= reserved {
-			t.insert(piece, int32(id)) //nolint:gosec // lines of an embedded file
+			t.insert(piece, int32(id))
 		}
 	}
 	if len(t.scores) <= reserved {
@@ -65,7 +65,7 @@ func (t *tokenizer) insert(piece string, id int32) {
 	for _, char := range piece {
 		next, ok := t.nodes[step{node, char}]
 		if !ok {
-			next = int32(len(t.piece)) //nolint:gosec // fewer nodes than characters of the embedded file
+			next = int32(len(t.piece))
 			t.nodes[step{node, char}] = next
 			t.piece = append(t.piece, -1)
 		}

@@ -7,8 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"log"
 	"math"
 	"os"
 	"path/filepath"
@@ -18,12 +18,13 @@ import (
 )
 
 func main() {
-	log.SetFlags(0)
-	if len(os.Args) != 3 {
-		log.Fatal("usage: convert <dist folder of the npm package> <folder to write to>")
+	err := errors.New("usage: convert <dist folder of the npm package> <folder to write to>")
+	if len(os.Args) == 3 {
+		err = convert(os.Args[1], os.Args[2])
 	}
-	if err := convert(os.Args[1], os.Args[2]); err != nil {
-		log.Fatal(err)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
@@ -34,7 +35,7 @@ func convert(from, to string) error {
 	}
 	var weights writer
 	weights.rows(m.Embeddings)
-	for _, l := range m.Layers {
+	for _, l := range &m.Layers {
 		weights.floats(l.AttentionScale, l.AttentionShift)
 		weights.columns(l.Query)
 		weights.columns(l.Output)
@@ -67,7 +68,7 @@ func convert(from, to string) error {
 // pieces writes one line per piece: its score, a space, the piece. A missing score is 0, as the published tokenizer
 // adds it.
 func pieces(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path) //nolint:gosec // run by hand, on the folder that it was given
 	if err != nil {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
