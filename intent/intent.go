@@ -90,6 +90,8 @@ type Prediction struct {
 	Asks    []Ask   `json:"asks,omitempty"`
 	Words   []Word  `json:"words,omitempty"`
 	Signals Signals `json:"signals"`
+	// Urgency is the calibrated probability that the utterance is urgent, whoever wrote it.
+	Urgency float64 `json:"urgency,omitempty"`
 	// Degraded says why the prediction is worth less than usual; empty when it is not.
 	Degraded string `json:"degraded,omitempty"`
 }

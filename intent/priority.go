@@ -15,6 +15,7 @@ func Prioritise(p Prediction, base Priority, c PriorityContext) (Priority, []str
 	s := p.Signals
 	repeat := s.Repeat || c.Repeats > 0
 	r.to(Urgent, s.Harm, "someone or an account may be in danger")
+	r.to(Urgent, p.Urgency >= urgentFrom, "reads like messages that could not wait")
 	r.to(Urgent, s.Stakes && (s.Deadline || s.Angry), "much is lost if help comes late")
 	r.to(Urgent, s.Threat && (s.Angry || repeat || s.Deadline), "speaks of legal or similar steps, and is not calm about it")
 	r.to(Urgent, s.Angry && repeat, "angry, and not the first contact")

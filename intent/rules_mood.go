@@ -138,7 +138,10 @@ const angerStrong = `
 	this is|isnt how ~ you treat|repay|reward|handle
 	not at|in all|least|slightest pleased|happy|amused|impressed|satisfied
 	garbage|rubbish|crap|useless site|website|shop|app|system|company|checkout
-	site|website|shop|app|system|checkout|login ~ is|are ~ garbage|rubbish|crap|useless|trash|hopeless|terrible|awful|joke`
+	site|website|shop|app|system|checkout|login ~ is|are ~ garbage|rubbish|crap|useless|trash|hopeless|terrible|awful|joke
+	braindead|brain-dead|brainless|spineless|heartless
+	what kind|sort of ~ scammers|thieves|crooks|idiots|clowns|people are
+	is this|that how ~ you treat`
 
 // angerMild each give one of the two marks that together make a text angry.
 const angerMild = `
@@ -303,7 +306,10 @@ const repeatRules = `
 	chased this|it|that|you|up
 	no|without ~ joy|luck|success|result ~ from|with your|you|chat|support|hotline
 	one|same ~ you|your ~ fixed|solved|sorted|promised
-	nothing ~ happened|changed|done ~ since`
+	nothing ~ happened|changed|done ~ since
+	{nth}|final|last attempt|try to|at
+	since my|our complaint|claim|report|request|question|ticket
+	told you so|about|that|this ~ last|before|already|twice|yesterday|week|month`
 
 const repeatExcept = `
 	called|call ~ itself

@@ -167,7 +167,8 @@ const threatRules = `
 	in the papers|newspaper|newspapers|news|press
 	tell|telling|told|advise ~ everyone|everybody|friends|family ~ not|never|avoid|about|what
 	section 75
-	insurance|insurer|association|union ~ will|shall|to deal|contact|write|pursue|sue|be`
+	insurance|insurer|association|union ~ will|shall|to deal|contact|write|pursue|sue|be
+	lodged|filed|brought|issued|started ~ claim|proceedings|complaint ~ court|ombudsman|regulator|authority|police`
 
 const threatExcept = `
 	i|im|am|is|as|for|are a|an|with? lawyer|attorney|solicitor|lawyers|attorneys ~

@@ -62,6 +62,7 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 	if a.failure != "" {
 		p.Degraded = a.failure
 	}
+	p.Urgency = urgency(ts, p)
 	return p
 }
 

@@ -1071,6 +1071,8 @@ export interface components {
             oos: number;
             ranked: components["schemas"]["Ranked"][] | null;
             signals: components["schemas"]["Signals"];
+            /** Format: double */
+            urgency?: number;
             words?: components["schemas"]["Word"][] | null;
         };
         PresenceInputBody: {
