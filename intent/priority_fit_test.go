@@ -1,7 +1,7 @@
 package intent_test
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -80,14 +80,13 @@ func openCases(t *testing.T) []labelled {
 	u := intent.NewUnderstander(model, intent.UnderstandOptions{})
 	var cases []labelled
 	for _, suite := range []string{"priority", "starter", "guards"} {
-		f, err := os.Open("../evals/suites/" + suite + ".jsonl")
+		lines, err := os.ReadFile("../evals/suites/" + suite + ".jsonl")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
-		for lines := bufio.NewScanner(f); lines.Scan(); {
+		for line := range bytes.Lines(lines) {
 			c := labelled{suite: suite}
-			if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			if err := json.Unmarshal(line, &c); err != nil {
 				t.Fatal(err)
 			}
 			if c.Sealed {

@@ -52,7 +52,7 @@ func FuzzRestoreSpansOfShortenedTexts(f *testing.F) {
 
 // What customers, mail programs and scripts send that is no sentence has a defined answer, at a bounded cost.
 func TestOddTextsCostBoundedTimeAndMemory(t *testing.T) {
-	u := NewUnderstander(scripted(func(text string) Classification { return sure(text) }), UnderstandOptions{})
+	u := NewUnderstander(scripted(sure), UnderstandOptions{})
 	for name, tc := range map[string]struct {
 		text, language string
 		degraded       bool
