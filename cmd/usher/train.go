@@ -173,7 +173,7 @@ func (tr *training) live(ctx context.Context) (*builtin.Model, error) {
 
 // measure fills in how the new classifier fared, and what speaks against making it live.
 func (tr *training) measure(ctx context.Context, live, model *builtin.Model, data learn.Merged, card *trainedCard) error {
-	cases := unseen(tr.cases, data.Utterances)
+	cases := unseen(tr.cases, func(c evals.Case) string { return c.Text }, data.Utterances)
 	if left := len(tr.cases) - len(cases); left > 0 {
 		fmt.Fprintf(tr.out, "left out of the suite, because it is trained on them: %d\n", left)
 	}
@@ -206,16 +206,11 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 	return writeComparison(tr.out, before, after, c)
 }
 
-// unseen are the cases whose text is not among the utterances: a model that has seen the answer shows nothing.
-func unseen(cases []evals.Case, utterances []intent.Utterance) []evals.Case {
+// unseen are those whose text is not among the utterances: a model that has seen the answer shows nothing, and a label for it
+// teaches nothing.
+func unseen[T any](all []T, text func(T) string, utterances []intent.Utterance) []T {
 	seen := keys(utterances)
-	var out []evals.Case
-	for _, c := range cases {
-		if !seen[intent.Sameness(c.Text)] {
-			out = append(out, c)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(all), func(x T) bool { return seen[intent.Sameness(text(x))] })
 }
 
 // keys are the texts of utterances, in the form in which the same example is the same.

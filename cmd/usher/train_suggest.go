@@ -37,7 +37,7 @@ func (tr *training) suggestLabels(ctx context.Context, embedder *builtin.Embedde
 	if err != nil {
 		return err
 	}
-	candidates := readAll(ctx, model, unlearnt(messages, learn.Merge(tr.labelled, lessons, tr.known).Utterances))
+	candidates := readAll(ctx, model, unseen(messages, func(m intent.Unlabelled) string { return m.Text }, learn.Merge(tr.labelled, lessons, tr.known).Utterances))
 	texts := make([]string, len(candidates))
 	for i, c := range candidates {
 		texts[i] = c.Text
@@ -55,18 +55,6 @@ func (tr *training) suggestLabels(ctx context.Context, embedder *builtin.Embedde
 		fmt.Fprintf(tr.out, "\n%d. %s\n   %s\n   %s/conversations/%s\n", i+1, told(s.Text, suggestedText), readings(s), publicURL, s.ConversationID)
 	}
 	return nil
-}
-
-// unlearnt are the messages whose text is not among the utterances.
-func unlearnt(messages []intent.Unlabelled, utterances []intent.Utterance) []intent.Unlabelled {
-	learnt := keys(utterances)
-	var out []intent.Unlabelled
-	for _, m := range messages {
-		if !learnt[intent.Sameness(m.Text)] {
-			out = append(out, m)
-		}
-	}
-	return out
 }
 
 // readAll reads messages as a node does.
