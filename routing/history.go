@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"usher/intent"
 )
 
 // Question asks what the past says about messages that wait for a decision.
@@ -16,7 +18,12 @@ type Question struct {
 	// Since is how far back an earlier conversation about the same thing counts as a repeat. The zero time means
 	// that nobody asks for repeats.
 	Since time.Time
-	// Embed allows the text to be embedded. Without it nothing is compared by meaning, only by contact and intent.
+	// Vector is the text's, of norm 1, when it was embedded already; VectorBy says by which model. Vectors of a model that the
+	// history does not compare by count as none.
+	Vector   []float32
+	VectorBy intent.ModelID
+	// Embed allows texts to be embedded: the question's own unless its vector is given, and the contact's latest ones that
+	// wait for their vectors. With neither a vector nor leave nothing is compared by meaning, only by contact and intent.
 	Embed bool
 }
 

@@ -36,7 +36,7 @@ var _ routing.History = (*History)(nil)
 // space is where the vectors of one embedder are kept.
 type space struct {
 	id       int
-	dims     int
+	model    intent.ModelID
 	messages string // partition of message_vectors
 	cases    string // partition of case_vectors
 }
@@ -82,7 +82,7 @@ func (h *History) Prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s = spaceOf(id, model.Dims)
+		s = spaceOf(id, model)
 		if err := s.create(ctx, tx); err != nil || !fresh {
 			return err
 		}
@@ -95,8 +95,17 @@ func (h *History) Prepare(ctx context.Context) error {
 	return nil
 }
 
-func spaceOf(id, dims int) space {
-	return space{id: id, dims: dims, messages: fmt.Sprintf("message_vectors_%d", id), cases: fmt.Sprintf("case_vectors_%d", id)}
+// Serves is the embedder by whose vectors texts are compared: a Question brings its Vector best. It is zero when nothing
+// is compared by meaning.
+func (h *History) Serves() intent.ModelID {
+	if s := h.space.Load(); s != nil {
+		return s.model
+	}
+	return intent.ModelID{}
+}
+
+func spaceOf(id int, model intent.ModelID) space {
+	return space{id: id, model: model, messages: fmt.Sprintf("message_vectors_%d", id), cases: fmt.Sprintf("case_vectors_%d", id)}
 }
 
 // registerEmbedder finds or makes the embedder's row. The name and the length of its vectors together tell embedders
@@ -118,9 +127,9 @@ func registerEmbedder(ctx context.Context, tx pgx.Tx, model intent.ModelID) (id 
 // length, and the index is over the column cast to it.
 func (s space) create(ctx context.Context, tx pgx.Tx) error {
 	for _, sql := range []string{
-		fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF message_vectors (CHECK (vector_dims(embedding) = %d)) FOR VALUES IN (%d)`, s.messages, s.dims, s.id),
-		fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF case_vectors (CHECK (vector_dims(embedding) = %d)) FOR VALUES IN (%d)`, s.cases, s.dims, s.id),
-		fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s_similar ON %s USING hnsw ((embedding::halfvec(%d)) halfvec_cosine_ops)`, s.cases, s.cases, s.dims),
+		fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF message_vectors (CHECK (vector_dims(embedding) = %d)) FOR VALUES IN (%d)`, s.messages, s.model.Dims, s.id),
+		fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF case_vectors (CHECK (vector_dims(embedding) = %d)) FOR VALUES IN (%d)`, s.cases, s.model.Dims, s.id),
+		fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %s_similar ON %s USING hnsw ((embedding::halfvec(%d)) halfvec_cosine_ops)`, s.cases, s.cases, s.model.Dims),
 	} {
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("make partitions: %w", err)

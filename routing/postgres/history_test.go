@@ -227,6 +227,39 @@ func TestNothingIsEmbeddedUnlessAllowed(t *testing.T) {
 	}
 }
 
+func TestAVectorThatTheQuestionBringsIsNotMadeAgain(t *testing.T) {
+	w := newWorld(t)
+	embedder := &wordEmbedder{dims: 64}
+	h := w.history(embedder)
+	if by := h.Serves(); by != embedder.Model() {
+		t.Fatalf("it serves %v", by)
+	}
+	likely := w.conversation(past{contact: w.contact(), outcome: "silence", texts: []string{"one two three"}, embedded: true})
+	w.embedAll(h)
+	vectors, err := embedder.Embed(t.Context(), []string{"one two three"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := embedder.calls.Load()
+	q := w.ask(w.contact(), "one two three", "greeting")
+	q.Vector, q.VectorBy = vectors[0], embedder.Model()
+	for _, may := range []bool{true, false} {
+		q.Embed = may
+		if e := w.recall(h, q); len(e.Similar) != 1 || e.Similar[0].ConversationID != likely || embedder.calls.Load() != before {
+			t.Errorf("leave to embed %v: %+v after %d calls", may, e, embedder.calls.Load()-before)
+		}
+	}
+	for name, by := range map[string]intent.ModelID{"another model's": {Name: "other", Dims: 64}, "nobody's": {}} {
+		q.VectorBy = by
+		if e := w.recall(h, q); len(e.Similar) != 0 || e.Degraded != "" {
+			t.Errorf("%s vector is compared: %+v", name, e)
+		}
+	}
+	if by := NewHistory(w.pool, nil, quiet).Serves(); by != (intent.ModelID{}) {
+		t.Errorf("without an embedder it serves %v", by)
+	}
+}
+
 func TestAnEmbedderThatFailsDegradesTheEvidenceAndNothingElse(t *testing.T) {
 	w := newWorld(t)
 	embedder := &wordEmbedder{dims: 64}

@@ -83,22 +83,30 @@ func (h *History) recall(ctx context.Context, rs []*remembered) error {
 		return err
 	}
 	s := h.space.Load()
-	if s == nil || !slices.ContainsFunc(rs, (*remembered).wantsVector) {
+	if s == nil {
 		return nil
 	}
-	if err := h.compareUnembedded(ctx, rs); err != nil {
+	if err := h.compareUnembedded(ctx, s.model, rs); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err() // the embedder's failure is no error, the caller's end is
+		}
 		for _, r := range rs {
-			if r.wantsVector() {
+			if r.mayEmbed() && (r.vector == nil || len(r.unembedded) > 0) {
 				r.degraded = "the text could not be compared with the past"
 			}
 		}
 		h.log.Warn("history is degraded", "questions", len(rs), "error", err)
-		return ctx.Err() // the embedder's failure is no error, the caller's end is
 	}
 	return h.readSimilar(ctx, *s, rs)
 }
 
-func (r *remembered) wantsVector() bool { return r.Embed && strings.TrimSpace(r.Text) != "" }
+// mayEmbed reports whether there is a text that may be embedded.
+func (r *remembered) mayEmbed() bool { return r.Embed && strings.TrimSpace(r.Text) != "" }
+
+// brings reports whether the question comes with its vector of a model.
+func (r *remembered) brings(by intent.ModelID) bool {
+	return r.VectorBy == by && len(r.Vector) == by.Dims && hasDirection(r.Vector)
+}
 
 // handledBy says of conversation c who answered it.
 const handledBy = `CASE WHEN c.person_wrote_at IS NULL AND c.agent_id IS NULL AND c.resolved_by <> 'agent' THEN 'automatic' ELSE 'people' END`
@@ -139,7 +147,7 @@ func (h *History) readPast(ctx context.Context, rs []*remembered) error {
 		})
 		return err
 	})
-	if slices.ContainsFunc(rs, (*remembered).wantsVector) && h.space.Load() != nil {
+	if slices.ContainsFunc(rs, (*remembered).mayEmbed) && h.space.Load() != nil {
 		b.Queue(`
 			SELECT w.contact_id, m.conversation_id, left(m.text, $2)
 			FROM unnest($1::uuid[]) AS w(contact_id)
@@ -149,7 +157,7 @@ func (h *History) readPast(ctx context.Context, rs []*remembered) error {
 			var u unembedded
 			_, err := pgx.ForEachRow(rows, []any{&contact, &u.conversation, &u.text}, func() error {
 				for _, r := range byContact[contact] {
-					if r.wantsVector() && r.ConversationID != u.conversation && strings.TrimSpace(u.text) != "" {
+					if r.mayEmbed() && r.ConversationID != u.conversation && strings.TrimSpace(u.text) != "" {
 						r.unembedded = append(r.unembedded, u)
 					}
 				}
@@ -164,9 +172,9 @@ func (h *History) readPast(ctx context.Context, rs []*remembered) error {
 	return nil
 }
 
-// compareUnembedded embeds the questions and the contacts' texts without a vector in one call, each text once, and
-// compares them here.
-func (h *History) compareUnembedded(ctx context.Context, rs []*remembered) error {
+// compareUnembedded embeds the questions that bring no vector and the contacts' texts that wait for one in one call, each
+// text once, and compares them here. When that fails, what a question brought is searched for all the same.
+func (h *History) compareUnembedded(ctx context.Context, by intent.ModelID, rs []*remembered) error {
 	at := map[string]int{}
 	var texts []string
 	add := func(text string) {
@@ -177,24 +185,28 @@ func (h *History) compareUnembedded(ctx context.Context, rs []*remembered) error
 		}
 	}
 	for _, r := range rs {
-		if !r.wantsVector() {
-			continue
+		if r.brings(by) {
+			half := pgvector.NewHalfVector(r.Vector)
+			r.vector, r.own = &half, map[uuid.UUID]float64{}
+		} else if r.mayEmbed() {
+			add(r.Text)
 		}
-		add(r.Text)
 		for _, u := range r.unembedded {
 			add(u.text)
 		}
+	}
+	if len(texts) == 0 {
+		return nil
 	}
 	vectors, err := h.embed(ctx, texts, embedNow)
 	if err != nil {
 		return err
 	}
 	for _, r := range rs {
-		if !r.wantsVector() {
-			continue
+		if r.vector == nil && r.mayEmbed() {
+			r.vector, r.own = vectors[at[cut(r.Text)]], map[uuid.UUID]float64{}
 		}
-		r.own = map[uuid.UUID]float64{}
-		if r.vector = vectors[at[cut(r.Text)]]; r.vector == nil {
+		if r.vector == nil {
 			continue
 		}
 		for _, u := range r.unembedded {
@@ -279,7 +291,7 @@ func (s space) ownSQL() string {
 			SELECT message_id, embedding FROM %[1]s WHERE contact_id = q.contact_id ORDER BY created_at DESC LIMIT %[3]d
 		) v
 		JOIN messages m ON m.id = v.message_id
-		GROUP BY q.n, m.conversation_id`, s.messages, s.dims, maxOwn)
+		GROUP BY q.n, m.conversation_id`, s.messages, s.model.Dims, maxOwn)
 }
 
 // similarSQL finds the nearest cases of each question. Nothing is filtered where the index is searched: with a filter it
@@ -295,7 +307,7 @@ func (s space) similarSQL() string {
 		JOIN conversations c ON c.id = near.conversation_id
 		LEFT JOIN agents a ON a.id = c.agent_id
 		WHERE c.status = 'resolved'
-		ORDER BY q.n, near.distance, c.id`, s.cases, s.dims, maxCandidates)
+		ORDER BY q.n, near.distance, c.id`, s.cases, s.model.Dims, maxCandidates)
 }
 
 // evidence puts together what was found.
