@@ -1,7 +1,6 @@
 package builtin_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -98,70 +97,6 @@ func TestMeaningEmbedderIsNearByMeaningAndByWords(t *testing.T) {
 	if v, err := e.Embed(ctx, texts); !errors.Is(err, context.Canceled) || v != nil {
 		t.Errorf("got %v, %v", v, err)
 	}
-}
-
-// TestNearestNeighboursShareTheirIntent measures on every fortieth training text against the others; the test split has no part in
-// choosing how n-grams are weighed. Of the nearest five, recall is how often one has the intent, precision how many.
-func TestNearestNeighboursShareTheirIntent(t *testing.T) {
-	onlyToProve(t)
-	us := readSet(t, "banking77/train.csv")
-	meaning, err := builtin.NewMeaningEmbedder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tc := range []struct {
-		e                      intent.Embedder
-		hit, recall, precision float64 // at least
-	}{
-		{builtin.NewEmbedder(), 0.75, 0.88, 0.70},
-		{meaning, 0.83, 0.94, 0.79},
-	} {
-		hit, recall, precision := neighbours(t, tc.e, us)
-		t.Logf("%s: hit@1 %.3f, recall@5 %.3f, precision@5 %.3f", tc.e.Model().Name, hit, recall, precision)
-		if hit < tc.hit || recall < tc.recall || precision < tc.precision {
-			t.Errorf("%s: want at least %.3f, %.3f and %.3f", tc.e.Model().Name, tc.hit, tc.recall, tc.precision)
-		}
-	}
-}
-
-func neighbours(t *testing.T, e intent.Embedder, us []intent.Utterance) (hit, recall, precision float64) {
-	t.Helper()
-	const fold, nearest = 40, 5
-	texts := make([]string, len(us))
-	for i, u := range us {
-		texts[i] = u.Text
-	}
-	vectors, err := e.Embed(t.Context(), texts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	type neighbour struct {
-		cosine float64
-		same   bool
-	}
-	queries := 0.0
-	for q := 0; q < len(us); q += fold {
-		var found []neighbour
-		for i := range us {
-			if i%fold != 0 {
-				found = append(found, neighbour{cosine(vectors[q], vectors[i]), us[i].Intent == us[q].Intent})
-			}
-		}
-		slices.SortFunc(found, func(a, b neighbour) int { return cmp.Compare(b.cosine, a.cosine) })
-		same := 0.0
-		for _, n := range found[:nearest] {
-			if n.same {
-				same++
-			}
-		}
-		queries++
-		precision += same / nearest
-		recall += min(same, 1)
-		if found[0].same {
-			hit++
-		}
-	}
-	return hit / queries, recall / queries, precision / queries
 }
 
 func BenchmarkClassify(b *testing.B) {

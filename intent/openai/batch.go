@@ -13,8 +13,8 @@ import (
 // everybody who waited for it has left.
 type batch struct {
 	texts   []string
-	keys    []key
-	at      map[key]int // where a text is, so that the same one is paid for once
+	keys    []intent.TextKey
+	at      map[intent.TextKey]int // where a text is, so that the same one is paid for once
 	tokens  int
 	waiting int // callers, counted once per text
 	ctx     context.Context
@@ -38,7 +38,7 @@ type place struct {
 var errClosed = errors.New("the embedder is closed")
 
 // join puts prepared texts into the open batch and as many further ones as it takes.
-func (e *Embedder) join(texts []string, keys []key) ([]place, error) {
+func (e *Embedder) join(texts []string, keys []intent.TextKey) ([]place, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
@@ -81,7 +81,7 @@ func prepare(text string) string {
 }
 
 func (e *Embedder) newBatch() *batch {
-	b := &batch{at: map[key]int{}, full: make(chan struct{}), done: make(chan struct{})}
+	b := &batch{at: map[intent.TextKey]int{}, full: make(chan struct{}), done: make(chan struct{})}
 	b.ctx, b.cancel = context.WithCancel(e.ctx)
 	e.open = b
 	e.running.Go(func() { e.run(b) })

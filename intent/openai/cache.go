@@ -2,12 +2,8 @@ package openai
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"slices"
 	"time"
-
-	lru "github.com/hashicorp/golang-lru/v2"
 
 	"usher/intent"
 )
@@ -33,41 +29,20 @@ const (
 	keepWithin = 5 * time.Second
 )
 
-// key is the hash of a text as it would leave, redacted: texts that differ only in what was taken out share a vector.
-type key [sha256.Size]byte
-
-func keyOf(prepared string) key { return sha256.Sum256([]byte(prepared)) }
-
-// cache finds vectors that were made before. Safe for concurrent use.
+// cache finds vectors that were made before, by the hash of a text as it would leave, redacted: texts that differ only in
+// what was taken out share a vector. Safe for concurrent use.
 type cache struct {
-	memory *lru.Cache[key, []float32] // nil: off
-	store  Store                      // nil: none
-}
-
-// entryBytes is what an entry of the cache costs besides its numbers: key, slice, list element, a share of the map.
-const entryBytes = 192
-
-func newCache(bytes, dims int, store Store) (cache, error) {
-	c := cache{store: store}
-	if n := bytes / (4*dims + entryBytes); n > 0 {
-		memory, err := lru.New[key, []float32](n)
-		if err != nil {
-			return cache{}, fmt.Errorf("cache of %d vectors: %w", n, err)
-		}
-		c.memory = memory
-	}
-	return c, nil
+	memory *intent.VectorMemory // nil: off
+	store  Store                // nil: none
 }
 
 // find fills in the vectors that are known. The caller owns them.
-func (e *Embedder) find(ctx context.Context, keys []key, vectors [][]float32) {
+func (e *Embedder) find(ctx context.Context, keys []intent.TextKey, vectors [][]float32) {
 	var missing []int
 	for i, k := range keys {
-		if e.cache.memory != nil {
-			if v, ok := e.cache.memory.Get(k); ok {
-				vectors[i] = slices.Clone(v)
-				continue
-			}
+		if v, known := e.cache.memory.Get(k); known {
+			vectors[i] = v
+			continue
 		}
 		missing = append(missing, i)
 	}
@@ -81,7 +56,7 @@ func (e *Embedder) find(ctx context.Context, keys []key, vectors [][]float32) {
 }
 
 // load fills in what the store has and returns how many that are. A store that fails is one that has nothing.
-func (e *Embedder) load(ctx context.Context, keys []key, missing []int, vectors [][]float32) int {
+func (e *Embedder) load(ctx context.Context, keys []intent.TextKey, missing []int, vectors [][]float32) int {
 	ctx, cancel := context.WithTimeout(ctx, loadWithin)
 	defer cancel()
 	asked := make([][]byte, len(missing))
@@ -104,9 +79,7 @@ func (e *Embedder) load(ctx context.Context, keys []key, missing []int, vectors 
 		if v, err := unit(stored[at]); err == nil {
 			vectors[i] = v
 			n++
-			if e.cache.memory != nil {
-				e.cache.memory.Add(keys[i], slices.Clone(v))
-			}
+			e.cache.memory.Add(keys[i], v)
 		}
 	}
 	return n
@@ -114,12 +87,9 @@ func (e *Embedder) load(ctx context.Context, keys []key, missing []int, vectors 
 
 // remember puts a batch's vectors into the memory.
 func (e *Embedder) remember(b *batch) {
-	if e.cache.memory == nil {
-		return
-	}
 	for i, r := range b.results {
 		if r.err == nil {
-			e.cache.memory.Add(b.keys[i], slices.Clone(r.vector))
+			e.cache.memory.Add(b.keys[i], r.vector)
 		}
 	}
 }

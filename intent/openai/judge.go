@@ -79,7 +79,7 @@ type Judge struct {
 	known    map[string]bool
 	task     string // what the model is told, the same for every utterance
 	schema   json.RawMessage
-	opinions *lru.Cache[key, intent.Opinion] // by redacted text: a decision that is tried again does not pay again
+	opinions *lru.Cache[intent.TextKey, intent.Opinion] // by redacted text: a decision that is tried again does not pay again
 }
 
 // NewJudge returns a judge; it does not talk to the server yet. Close it.
@@ -88,7 +88,7 @@ func NewJudge(config JudgeConfig) (*Judge, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("openai judge: %w", err)
 	}
-	opinions, err := lru.New[key, intent.Opinion](heldOpinions)
+	opinions, err := lru.New[intent.TextKey, intent.Opinion](heldOpinions)
 	if err != nil {
 		return nil, fmt.Errorf("openai judge: %w", err)
 	}
@@ -128,7 +128,7 @@ func (j *Judge) Close() { j.line.http.CloseIdleConnections() }
 // without an answer that is in the catalogue, whole and in time, it abstains.
 func (j *Judge) Opinion(ctx context.Context, text string) intent.Opinion {
 	text = firstTokens(prepare(text), maxJudgedTokens)
-	k := keyOf(text)
+	k := intent.TextKeyOf(text)
 	if held, ok := j.opinions.Get(k); ok {
 		held.TokensIn, held.TokensOut = 0, 0 // paid for already
 		return held

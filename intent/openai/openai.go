@@ -143,11 +143,7 @@ func New(config Config) (*Embedder, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("openai embedder: %w", err)
 	}
-	cache, err := newCache(c.CacheBytes, c.Dims, c.Store)
-	if err != nil {
-		return nil, fmt.Errorf("openai embedder: %w", err)
-	}
-	e := &Embedder{Config: c, cache: cache, line: line{
+	e := &Embedder{Config: c, cache: cache{intent.NewVectorMemory(c.CacheBytes, c.Dims), c.Store}, line: line{
 		kind: KindEmbedding, model: c.Model, timeout: c.Timeout, tries: c.Tries, backoff: c.Backoff, maxWait: c.MaxWait, openFor: c.OpenFor,
 	}}
 	e.line.connect(c.BaseURL, c.Key, c.InFlight)
@@ -165,16 +161,16 @@ func (e *Embedder) Embed(ctx context.Context, texts []string) ([][]float32, erro
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("embed %d texts: %w", len(texts), err)
 	}
-	prepared, keys := make([]string, len(texts)), make([]key, len(texts))
+	prepared, keys := make([]string, len(texts)), make([]intent.TextKey, len(texts))
 	for i, text := range texts {
 		prepared[i] = prepare(text)
-		keys[i] = keyOf(prepared[i])
+		keys[i] = intent.TextKeyOf(prepared[i])
 	}
 	vectors := make([][]float32, len(texts))
 	e.find(ctx, keys, vectors)
 	var missing []int
 	var theirTexts []string
-	var theirKeys []key
+	var theirKeys []intent.TextKey
 	for i, v := range vectors {
 		if v == nil {
 			missing, theirTexts, theirKeys = append(missing, i), append(theirTexts, prepared[i]), append(theirKeys, keys[i])
