@@ -44,7 +44,10 @@ type Comparison struct {
 	Lost   int `json:"lost"`
 	Gained int `json:"gained"`
 	// P is what McNemar's test says of them.
-	P        float64        `json:"p"`
+	P float64 `json:"p"`
+	// ECE is nil when every case is out of scope.
+	ECE      *Paired        `json:"ece,omitempty"`
+	LogLoss  *Paired        `json:"log_loss"`
 	ByIntent []IntentChange `json:"by_intent"`
 }
 
@@ -89,6 +92,7 @@ func Compare(before, after []Result) (Comparison, error) {
 	}
 	slices.SortFunc(c.ByIntent, func(a, b IntentChange) int { return cmp.Compare(a.Intent, b.Intent) })
 	c.P = McNemar(c.Lost, c.Gained)
+	c.ECE, c.LogLoss = calibrations(before, after)
 	return c, nil
 }
 
@@ -116,8 +120,20 @@ func understood(p intent.Prediction) string {
 	return p.Top().Intent
 }
 
-// Worse reports whether the second model is worse, and not by chance.
-func (c Comparison) Worse() bool { return c.Lost > c.Gained && c.P < Significant }
+// Worse says in what the second model is worse, and not by chance: in which cases it gets right, or in how far its confidence is
+// to be believed. Each is tested apart, so that of models of the same worth one in thirteen is called worse at most.
+func (c Comparison) Worse() []string {
+	var in []string
+	if c.Lost > c.Gained && c.P < Significant {
+		in = append(in, fmt.Sprintf("%d cases lost, %d gained, p = %.2g", c.Lost, c.Gained, c.P))
+	}
+	for _, s := range []string{c.ECE.against("ECE"), c.LogLoss.against("log-loss")} {
+		if s != "" {
+			in = append(in, s)
+		}
+	}
+	return in
+}
 
 // WriteText writes the totals, and the labels for which something changed.
 func (c Comparison) WriteText(w io.Writer) error {
@@ -133,7 +149,18 @@ func (c Comparison) WriteText(w io.Writer) error {
 		return fmt.Errorf("write comparison: %w", err)
 	}
 	_, err := fmt.Fprintf(w, "%s to %s right: %s\n", percent(ratio(c.Before, c.Count)), percent(ratio(c.After, c.Count)), c.verdict())
-	return err
+	for _, m := range []struct {
+		name string
+		*Paired
+	}{{"ECE", c.ECE}, {"log-loss", c.LogLoss}} {
+		if m.Paired != nil && err == nil {
+			_, err = fmt.Fprintf(w, "%s %.3f to %.3f: %s (%+.3f to %+.3f by bootstrap, p = %.2g)\n", m.name, m.Before, m.After, m.verdict(), m.Low, m.High, m.P)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("write comparison: %w", err)
+	}
+	return nil
 }
 
 func (c Comparison) verdict() string {

@@ -23,6 +23,12 @@ func TestAFileThatCannotBeTrainedOnIsNamedByLineWithTheRemedy(t *testing.T) {
 		"no label in JSON Lines":   {"u.jsonl", `{"text":"a","intent":"b"}` + "\n\n" + `{"id":"x7","text":"c"}`, []string{"line 3", `"x7"`, "no label"}},
 		"a label in another case":  {"u.csv", "text,intent\na,Refund\nb,order\nc,refund\n", []string{"line 4", `"refund"`, `"Refund"`, "line 2", "write both alike"}},
 		"a label with white space": {"u.jsonl", `{"text":"a","intent":"b"}` + "\n" + `{"text":"c","intent":"b "}`, []string{"line 2", `"b "`, "line 1", "write both alike"}},
+		"another encoding":         {"u.csv", "text,intent\na,b\nwo ist mein P\xe4ckchen,c\n", []string{"line 3", "UTF-8", "save the file"}},
+		"another encoding in JSON": {"u.jsonl", `{"text":"a","intent":"b"}` + "\n" + `{"text":"` + "\xff" + `","intent":"c"}`, []string{"line 2", "UTF-8"}},
+		"two bytes a sign":         {"u.csv", "\xff\xfet\x00e\x00x\x00t\x00", []string{"line 1", "UTF-8"}},
+		"out of scope in capitals": {"u.csv", "text,intent\na,b\nc,d\ne,OOS\n", []string{"line 4", `"OOS"`, `"oos"`, "out of scope"}},
+		"a label of a bell":        {"u.csv", "text,intent\na,b\nc,d\ae\n", []string{"line 3", "do not print"}},
+		"a label like a message":   {"u.csv", "text,intent\na,b\nc," + strings.Repeat("d", 201) + "\n", []string{"line 3", "over 200 bytes"}},
 		"nothing":                  {"u.csv", "", []string{"line 1", "no header", "text,intent"}},
 		"a header alone":           {"u.csv", "text,intent\n", []string{"no cases"}},
 	} {

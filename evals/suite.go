@@ -16,6 +16,7 @@ import (
 	"reflect"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"usher/intent"
 )
@@ -93,6 +94,9 @@ func readRows(path string) ([]row, error) {
 		return nil, fmt.Errorf("read suite: %w", err)
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	if err := readable(b); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	var rows []row
 	if strings.EqualFold(filepath.Ext(path), ".csv") {
 		rows, err = parseCSV(bytes.NewReader(b))
@@ -111,11 +115,33 @@ func readRows(path string) ([]row, error) {
 	return rows, nil
 }
 
-// sameLabels refuses labels that differ only in letter case or in white space around them: they would count as two intents.
+// readable refuses files in another encoding: their words would be learnt with holes in them.
+func readable(b []byte) error {
+	line := 0
+	for l := range bytes.Lines(b) {
+		line++
+		if !utf8.Valid(l) {
+			return fmt.Errorf("line %d: is not in UTF-8: save the file in that encoding", line)
+		}
+	}
+	return nil
+}
+
+// maxLabel is how long a label may be, in bytes.
+const maxLabel = 200
+
+// sameLabels refuses labels that differ only in letter case or in white space around them: they would count as two intents. It
+// refuses what is no label, too.
 func sameLabels(rows []row) error {
 	first := map[string]row{}
 	for _, r := range rows {
 		key := strings.ToLower(strings.TrimSpace(r.Intent))
+		if len(r.Intent) > maxLabel || strings.ContainsFunc(r.Intent, func(c rune) bool { return !unicode.IsPrint(c) }) {
+			return fmt.Errorf("line %d: label %.40q… has over %d bytes or signs that do not print: give the name of an intent", r.line, r.Intent, maxLabel)
+		}
+		if key == intent.OutOfScope && r.Intent != intent.OutOfScope {
+			return fmt.Errorf("line %d: label %q is nearly %q, which means out of scope: write it like that", r.line, r.Intent, intent.OutOfScope)
+		}
 		switch f, seen := first[key]; {
 		case !seen:
 			first[key] = r

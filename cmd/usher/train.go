@@ -200,8 +200,8 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 		return err
 	}
 	card.Against = &comparedWith{Hash: live.Hash(), Comparison: c}
-	if c.Worse() {
-		card.Refused = append(card.Refused, fmt.Sprintf("worse than the live %.*s: %d cases lost, %d gained, p = %.2g", shortHash, live.Hash(), c.Lost, c.Gained, c.P))
+	for _, worse := range c.Worse() {
+		card.Refused = append(card.Refused, fmt.Sprintf("worse than the live %.*s: %s", shortHash, live.Hash(), worse))
 	}
 	return writeComparison(tr.out, before, after, c)
 }

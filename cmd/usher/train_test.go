@@ -132,6 +132,7 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 	d.corrects(ada, erased, "pricing")
 	d.exec(`DELETE FROM contacts WHERE id = $1`, erased)
 	d.tr.note = "corrections"
+	d.tr.force = true // a new intent of two texts unsettles a model of 64
 	out, refused = d.trains()
 	if refused != nil {
 		t.Fatalf("refused: %v\n%s", refused, out)
@@ -192,7 +193,7 @@ func TestAWorseClassifierIsRefusedUnlessForced(t *testing.T) {
 
 	d.tr.dryRun = true
 	out, refused := d.trains()
-	if len(refused) != 1 {
+	if len(refused) != 3 || !strings.Contains(refused[1], "calibrated worse, ECE") || !strings.Contains(refused[2], "calibrated worse, log-loss") {
 		t.Fatalf("refused: %v\n%s", refused, out)
 	}
 	says(t, out, "order_status", "worse, and not by chance", "against it: worse than the live "+first.Hash[:12]+": 12 cases lost", "would not be made live", "nothing is stored")
@@ -204,7 +205,7 @@ func TestAWorseClassifierIsRefusedUnlessForced(t *testing.T) {
 	out, refused = d.trains()
 	says(t, out, "is stored and not live; usher models promote")
 	all, err := d.tr.models.Versions(t.Context())
-	if err != nil || len(refused) != 1 || len(all) != 2 || all[0].Live || d.live().Hash != first.Hash {
+	if err != nil || len(refused) != 3 || len(all) != 2 || all[0].Live || d.live().Hash != first.Hash {
 		t.Fatalf("refused %v, stored %+v, %v", refused, all, err)
 	}
 	says(t, string(all[0].Card), `"refused"`, `"p"`)
