@@ -87,6 +87,20 @@ func TestEmbedEndsWithItsContext(t *testing.T) {
 	}
 }
 
+func TestMemoryIsAskedForByTheTextAndNotByTheToken(t *testing.T) {
+	e := embedder(t, fastest)
+	times := func(text string) float64 {
+		return testing.AllocsPerRun(20, func() {
+			if _, err := e.Embed(t.Context(), []string{text}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if short, long := times(message), times(strings.Repeat(message, 20)); long > short+10 { // under the race detector some rooms are thrown away
+		t.Errorf("asked %v times for 12 tokens and %v times for 128", short, long)
+	}
+}
+
 func TestDamagedFilesAreRefused(t *testing.T) {
 	for name, file := range map[string]string{"cut": weightsFile[:len(weightsFile)-1], "longer": weightsFile + "x", "empty": ""} {
 		if _, err := readNetwork(file, portable); err == nil {
