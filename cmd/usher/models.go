@@ -158,7 +158,8 @@ func newModelsCompareCmd() *cobra.Command {
 		Use: "compare A B", Short: "Measure two classifiers on the same labelled messages, with a paired test", Args: cobra.ExactArgs(2),
 		Long: `Measures two stored classifiers, by hash or as live, on the messages of a suite, as usher eval does: with the pipeline of
 production and the default policy. Shows for every intent what the second one gets right that the first does not, and the other way
-round, and says by McNemar's exact test whether the difference may be chance.`,
+round, and says by McNemar's exact test whether the difference may be chance; and how far the confidence of each is to be
+believed, by ECE and log-loss with a paired bootstrap.`,
 		Example: `  usher models compare live 3f2a91c4 --suite messages.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cases, err := suiteCases(suite)
@@ -218,6 +219,7 @@ type measurement struct {
 	hash    string
 	results []evals.Result
 	report  evals.Report
+	policy  *routing.Policy // by which it was decided
 }
 
 // measureModel puts cases through the pipeline of production with the default policy, as `usher eval` does.
@@ -233,7 +235,7 @@ func measureModel(ctx context.Context, model *builtin.Model, cases []evals.Case)
 	if err != nil {
 		return measurement{}, err
 	}
-	return measurement{model.Hash(), results, evals.NewReport(results)}, nil
+	return measurement{model.Hash(), results, evals.NewReport(results), policy}, nil
 }
 
 func writeComparison(w io.Writer, before, after measurement, c evals.Comparison) error {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/spf13/cobra"
@@ -22,6 +24,7 @@ import (
 
 type trainOptions struct {
 	suite, note string
+	embedder    string
 	floors      []string
 	force       bool
 	dryRun      bool
@@ -34,12 +37,17 @@ func newTrainCmd() *cobra.Command {
 		Use:   "train",
 		Short: "Train a classifier on the starter pack and agents' corrections, and make it live if it is not worse",
 		Long: `Trains on the starter pack and on what agents corrected in the inbox. A corrected text counts more than the same text of the
-starter pack, the latest correction more than those before. Answers that were only called wrong are counted and teach nothing.
+starter pack, the latest correction more than those before; one that says that none of the intents fits makes the text an example of
+what is out of scope. Answers that were only called wrong teach nothing, but it is said how many of them each classifier would read
+the same way again. Corrected priorities are counted: urgency is weighed apart, and not trained here.
+
+Beside the n-grams it learns from vectors of the server's embedder, or of the one that --embedder names: builtin, remote
+(OPENAI_BASE_URL, OPENAI_API_KEY) or none. A remote one embeds a text once and keeps the vector in the database.
 
 The new classifier is measured beside the live one on the starter suite, or on --suite, without what either text was trained on.
-It is not made live when a floor does not hold, or when it is worse by McNemar's test (p < 0.05) on the cases that are not sealed;
-then the exit code is 1, and it is stored for usher models compare and usher models promote. The exit code is 2 when it could not
-be trained or measured.
+It is not made live when a floor does not hold, when it gets fewer cases right by McNemar's test (p < 0.05), or when its confidence is
+less to be believed by a paired bootstrap of ECE or log-loss (p < 0.05): all on the cases that are not sealed. Then the exit code
+is 1, and it is stored for usher models compare and usher models promote. The exit code is 2 when it could not be trained or measured.
 
 With --suggest nothing is trained: it prints that many of the latest messages which the live classifier is unsure of and which
 differ from each other, so that an agent corrects or confirms their intent in the inbox.`,
@@ -54,8 +62,15 @@ differ from each other, so that an agent corrects or confirms their intent in th
 				if err != nil {
 					return err
 				}
+				embedder, done, err := config.trainingEmbedder(o.embedder, intentpg.NewCache(pool, 0), slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
+				if err != nil {
+					return err
+				}
+				defer done()
+				tr.embedder = embedder
 				if cmd.Flags().Changed("suggest") {
-					return tr.suggestLabels(ctx, builtin.NewEmbedder(), config.publicURL(config.Listen))
+					next := suggester{tr.models, tr.store, tr.labelled, tr.known, embedder}
+					return next.print(ctx, cmd.OutOrStdout(), o.suggest, config.publicURL(config.Listen))
 				}
 				refused, err = tr.run(ctx)
 				return err
@@ -75,8 +90,9 @@ differ from each other, so that an agent corrects or confirms their intent in th
 	f.BoolVar(&o.force, "force", false, "make it live even so")
 	f.BoolVar(&o.dryRun, "dry-run", false, "train and measure, and store nothing")
 	f.StringVar(&o.note, "note", "", "why, for those who read the list of classifiers")
+	f.StringVar(&o.embedder, "embedder", "", "whose vectors to learn from: builtin, remote or none (the server's unless given)")
 	f.IntVar(&o.suggest, "suggest", 0, "only print so many messages that are most worth a label")
-	for _, other := range []string{"suite", "floor", "force", "dry-run", "note"} {
+	for _, other := range []string{"suite", "floor", "force", "dry-run", "note", "embedder"} {
 		cmd.MarkFlagsMutuallyExclusive("suggest", other)
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
@@ -88,6 +104,7 @@ type training struct {
 	trainOptions
 	models   *intentpg.Models
 	store    *inboxpg.Store
+	embedder intent.Embedder // nil: n-grams alone
 	labelled []intent.Utterance
 	known    func(label string) bool
 	cases    []evals.Case
@@ -112,27 +129,30 @@ func newTraining(pool *pgxpool.Pool, o trainOptions, out io.Writer, progress fun
 	if tr.labelled, err = starter.Utterances(); err != nil {
 		return nil, err
 	}
+	tr.known, err = inCatalogue()
+	return tr, err
+}
+
+// inCatalogue tells which labels the catalogue has.
+func inCatalogue() (known func(label string) bool, err error) {
 	labels, err := catalogueLabels()
-	if err != nil {
-		return nil, err
-	}
-	tr.known = func(label string) bool { return slices.Contains(labels, label) }
-	return tr, nil
+	return func(label string) bool { return slices.Contains(labels, label) }, err
 }
 
 // run says why the new classifier was not made live; nothing when it was, or need not be.
 func (tr *training) run(ctx context.Context) (refused []string, err error) {
-	lessons, err := tr.store.Lessons(ctx)
+	said, err := tr.hear(ctx)
 	if err != nil {
 		return nil, err
 	}
-	wrong, err := tr.store.WrongAnswers(ctx)
-	if err != nil {
+	tellData(tr.out, len(tr.labelled), said)
+	began := time.Now()
+	o := builtin.TrainOptions{Seed: trainingSeed, Progress: tr.progress}
+	if err := withVectors(ctx, tr.embedder, said.Utterances, len(said.Utterances)-len(said.Used), &o); err != nil {
 		return nil, err
 	}
-	data := learn.Merge(tr.labelled, lessons, tr.known)
-	tellData(tr.out, len(tr.labelled), data, wrong)
-	model, err := builtin.Train(ctx, data.Utterances, builtin.TrainOptions{Seed: trainingSeed, Progress: tr.progress})
+	embedded := time.Since(began)
+	model, err := builtin.Train(ctx, said.Utterances, o)
 	if err != nil {
 		return nil, err
 	}
@@ -144,13 +164,66 @@ func (tr *training) run(ctx context.Context) (refused []string, err error) {
 		fmt.Fprintf(tr.out, "%.*s is what these messages give, and it is live: nothing to do\n", shortHash, live.Hash())
 		return nil, nil
 	}
-	card := newTrainedCard(model.Card(), data, len(tr.labelled), wrong)
+	card := newTrainedCard(model, said.Merged)
+	card.EmbedS, card.TrainS = embedded.Seconds(), (time.Since(began) - embedded).Seconds()
 	card.Suite = tr.suite
-	if err := tr.measure(ctx, live, model, data, &card); err != nil {
+	card.addSaid(len(tr.labelled), said)
+	if err := tr.measure(ctx, live, model, said.Merged, &card); err != nil {
 		return nil, err
 	}
+	card.WrongAgain = tr.wrongAgain(ctx, live, model, said.wrong)
 	err = tr.keep(ctx, model, &card)
 	return card.Refused, err
+}
+
+// heard is all that agents said, and what of it is trained on.
+type heard struct {
+	learn.Merged
+	wrong      []intent.Lesson // answers called wrong without a better intent
+	priorities []inboxpg.PriorityChange
+}
+
+func (tr *training) hear(ctx context.Context) (said heard, err error) {
+	lessons, err := tr.store.Lessons(ctx)
+	if err != nil {
+		return said, err
+	}
+	if said.wrong, err = tr.store.WrongAnswers(ctx); err != nil {
+		return said, err
+	}
+	if said.priorities, err = tr.store.PriorityChanges(ctx); err != nil {
+		return said, err
+	}
+	said.Merged = learn.Merge(tr.labelled, lessons, tr.known)
+	return said, nil
+}
+
+// wrongAgain counts of the answers called wrong, as far as their texts are left, those that a classifier would read as it was read
+// then: an answer that was wrong once is wrong again.
+func (tr *training) wrongAgain(ctx context.Context, live, model *builtin.Model, wrong []intent.Lesson) *wrongAgain {
+	count := func(m *builtin.Model) (n int) {
+		u := intent.NewUnderstander(m, intent.UnderstandOptions{})
+		for _, l := range wrong {
+			if p := u.Understand(ctx, l.Text); l.Text != "" && p.OOS <= .5 && p.Top().Intent == l.Intent {
+				n++
+			}
+		}
+		return n
+	}
+	w := wrongAgain{After: count(model)}
+	for _, l := range wrong {
+		if l.Text != "" {
+			w.Of++
+		}
+	}
+	if w.Of == 0 {
+		return nil
+	}
+	if live != nil {
+		w.Before = count(live)
+	}
+	fmt.Fprintf(tr.out, "answers called wrong that would be read the same way again: %d of %d, by the live one %d\n", w.After, w.Of, w.Before)
+	return &w
 }
 
 // live is the live classifier, or nil when there is none that reads: then the new one is measured alone.
@@ -184,7 +257,7 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 	if err != nil {
 		return err
 	}
-	card.Measured = after.report
+	card.Measured, card.Policy = &after.report, newPolicyCard(after.policy)
 	if card.Refused, err = after.report.Check(tr.limits); err != nil {
 		return err
 	}

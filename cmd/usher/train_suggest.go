@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
+	inboxpg "usher/inbox/postgres"
 	"usher/intent"
 	"usher/intent/builtin"
 	"usher/intent/learn"
+	intentpg "usher/intent/postgres"
+	"usher/intent/starter"
 )
 
 const (
@@ -19,45 +23,85 @@ const (
 	suggestedReadings = 3
 )
 
-// suggestLabels prints the messages that are most worth a label, with what the live classifier makes of them and where to correct
-// or confirm it.
-func (tr *training) suggestLabels(ctx context.Context, embedder *builtin.Embedder, publicURL string) error {
-	if tr.suggest < 1 {
-		return errors.New("--suggest: say how many messages, such as --suggest 20")
-	}
-	model, err := storedModel(ctx, tr.models, "live")
-	if err != nil {
-		return err
-	}
-	messages, err := tr.store.Unlabelled(ctx, lookedAt)
-	if err != nil {
-		return err
-	}
-	lessons, err := tr.store.Lessons(ctx)
-	if err != nil {
-		return err
-	}
-	candidates := readAll(ctx, model, unseen(messages, func(m intent.Unlabelled) string { return m.Text }, learn.Merge(tr.labelled, lessons, tr.known).Utterances))
-	texts := make([]string, len(candidates))
-	for i, c := range candidates {
-		texts[i] = c.Text
-	}
-	vectors, err := embedder.Embed(ctx, texts)
-	if err != nil {
-		return err
-	}
-	suggestions, err := learn.Suggest(candidates, vectors, tr.suggest)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(tr.out, "%d of %d messages without a label, of the latest %d decisions; read by %.*s\n", len(suggestions), len(candidates), lookedAt, shortHash, model.Hash())
-	for i, s := range suggestions {
-		fmt.Fprintf(tr.out, "\n%d. %s\n   %s\n   %s/conversations/%s\n", i+1, told(s.Text, suggestedText), readings(s), publicURL, s.ConversationID)
-	}
-	return nil
+// suggester finds the messages that are most worth a label.
+type suggester struct {
+	models   *intentpg.Models
+	store    *inboxpg.Store
+	labelled []intent.Utterance
+	known    func(label string) bool
+	embedder intent.Embedder // the server's
 }
 
-// readAll reads messages as a node does.
+func newSuggester(models *intentpg.Models, store *inboxpg.Store, e intent.Embedder) (*suggester, error) {
+	labelled, err := starter.Utterances()
+	if err != nil {
+		return nil, err
+	}
+	known, err := inCatalogue()
+	return &suggester{models, store, labelled, known, e}, err
+}
+
+// suggested is what is worth a label, of how many messages without one, and the classifier that read them.
+type suggested struct {
+	model    *builtin.Model
+	messages int
+	next     []learn.Suggestion
+}
+
+// next are up to n messages that the live classifier is unsure of and that differ from each other and from what was corrected.
+// All are read by their n-grams, and the most uncertain of them again with their vectors, where the classifier knows vectors.
+func (s *suggester) next(ctx context.Context, n int) (out suggested, err error) {
+	if out.model, err = storedModel(ctx, s.models, "live"); err != nil {
+		return out, err
+	}
+	messages, err := s.store.Unlabelled(ctx, lookedAt)
+	if err != nil {
+		return out, err
+	}
+	lessons, err := s.store.Lessons(ctx)
+	if err != nil {
+		return out, err
+	}
+	data := learn.Merge(s.labelled, lessons, s.known)
+	messages = unseen(messages, func(m intent.Unlabelled) string { return m.Text }, data.Utterances)
+	out.messages = len(messages)
+	pool := learn.Uncertain(readAll(ctx, out.model, messages), n*learn.PoolPerSuggestion)
+	words := builtin.NewEmbedder()
+	vectors, err := words.Embed(ctx, texts(pool))
+	if err != nil {
+		return out, err
+	}
+	taught, err := words.Embed(ctx, lessonTexts(data.Used))
+	if err != nil {
+		return out, err
+	}
+	pool = learn.Fresh(pool, vectors, taught)
+	if vectors, err = s.readAgain(ctx, out.model, pool); err != nil {
+		if vectors, err = words.Embed(ctx, texts(pool)); err != nil {
+			return out, err
+		}
+	}
+	out.next, err = learn.Suggest(pool, vectors, n)
+	return out, err
+}
+
+func texts(of []learn.Suggestion) []string {
+	all := make([]string, len(of))
+	for i, s := range of {
+		all[i] = s.Text
+	}
+	return all
+}
+
+func lessonTexts(of []intent.Lesson) []string {
+	all := make([]string, len(of))
+	for i, l := range of {
+		all[i] = l.Text
+	}
+	return all
+}
+
+// readAll reads messages by their n-grams.
 func readAll(ctx context.Context, model *builtin.Model, messages []intent.Unlabelled) []learn.Suggestion {
 	u := intent.NewUnderstander(model, intent.UnderstandOptions{})
 	out := make([]learn.Suggestion, len(messages))
@@ -66,6 +110,39 @@ func readAll(ctx context.Context, model *builtin.Model, messages []intent.Unlabe
 		out[i] = learn.Read(m, p.Ranked, p.OOS)
 	}
 	return out
+}
+
+// readAgain embeds messages and returns the vectors. Where the classifier knows such vectors it reads the messages with them, as
+// a node does where it is unsure.
+func (s *suggester) readAgain(ctx context.Context, model *builtin.Model, pool []learn.Suggestion) ([][]float32, error) {
+	vectors, err := s.embedder.Embed(ctx, texts(pool))
+	if err != nil {
+		return nil, err
+	}
+	if id, dense := model.Embedder(); !dense || id != s.embedder.Model() {
+		return vectors, nil
+	}
+	for i, v := range vectors {
+		c := model.ClassifyVector(pool[i].Text, v)
+		pool[i] = learn.Read(pool[i].Unlabelled, c.Ranked, c.OOS)
+	}
+	return vectors, nil
+}
+
+// print writes them, with what the live classifier makes of them and where to correct or confirm it.
+func (s *suggester) print(ctx context.Context, out io.Writer, n int, publicURL string) error {
+	if n < 1 {
+		return errors.New("--suggest: say how many messages, such as --suggest 20")
+	}
+	found, err := s.next(ctx, n)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d of %d messages without a label, of the latest %d decisions; read by %.*s\n", len(found.next), found.messages, lookedAt, shortHash, found.model.Hash())
+	for i, m := range found.next {
+		fmt.Fprintf(out, "\n%d. %s\n   %s\n   %s/conversations/%s\n", i+1, told(m.Text, suggestedText), readings(m), publicURL, m.ConversationID)
+	}
+	return nil
 }
 
 // readings are the likeliest intents of a suggestion and how likely none fits.

@@ -82,6 +82,12 @@ func (d *desk) corrects(agent, decision uuid.UUID, label string) {
 		VALUES (gen_random_uuid(), $1, $1, $2, NULLIF($3, ''), $3 = '')`, decision, agent, label)
 }
 
+// prioritises keeps that an agent says what a decision's priority is.
+func (d *desk) prioritises(agent, decision uuid.UUID, priority string) {
+	d.Helper()
+	d.exec(`INSERT INTO corrections (id, conversation_id, decision_id, agent_id, priority) VALUES (gen_random_uuid(), $1, $1, $2, $3)`, decision, agent, priority)
+}
+
 // trains runs a training and returns what was said and why it was refused.
 func (d *desk) trains() (out string, refused []string) {
 	d.Helper()
@@ -128,6 +134,8 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 	d.corrects(ada, d.decided("sing me a song"), intent.OutOfScope)
 	d.corrects(ada, d.decided("whatever this was"), "gone")
 	d.corrects(bob, d.decided("never mind"), "")
+	d.corrects(bob, d.decided("a good morning to the order"), "")
+	d.prioritises(ada, d.decided("all is lost"), "urgent")
 	erased := d.decided("write to ada@example.com about it")
 	d.corrects(ada, erased, "pricing")
 	d.exec(`DELETE FROM contacts WHERE id = $1`, erased)
@@ -137,8 +145,9 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 	if refused != nil {
 		t.Fatalf("refused: %v\n%s", refused, out)
 	}
-	says(t, out, "labelled texts: 64; corrections: 3 (by agents: 2; out of scope: 1)", `replaced: "where is my order" is tracking, says Ada on `, "; it was order_status",
-		`conflict: "XYZZY plugh!" is greeting, says Bob on `, "and tracking, said Ada on ", "the catalogue has no gone, says Ada", "without saying what fits: 1 (greeting 1)",
+	says(t, out, "labelled texts: 64; corrections: 3 (by agents: 2; none of the intents fits: 1)", `replaced: "where is my order" is tracking, says Ada on `, "; it was order_status",
+		`conflict: "XYZZY plugh!" is greeting, says Bob on `, "and tracking, said Ada on ", "the catalogue has no gone, says Ada", "without saying what fits: 2 (greeting 2)",
+		"priorities corrected: 1 (normal to urgent 1); not used here", "would be read the same way again: 2 of 2, by the live one 1",
 		"before: "+first.Hash[:12], "is live")
 	if strings.Contains(out, "ada@example.com") {
 		t.Errorf("what was erased is shown:\n%s", out)
@@ -152,7 +161,11 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(card.Corrections) != 3 || card.Corrections[0].By != "Ada" || card.Corrections[0].At.IsZero() || len(card.DataHash) != 64 || card.Replaced != 1 ||
-		card.Conflicts != 1 || card.Unused != 1 || card.WrongAnswers["greeting"] != 1 || card.Against == nil || card.Against.Hash != first.Hash || card.Measured.Cases != 48 || card.Seed != trainingSeed {
+		card.Conflicts != 1 || card.Unused != 1 || card.WrongAnswers["greeting"] != 2 || card.Against == nil || card.Against.Hash != first.Hash || card.Measured.Cases != 48 || card.Seed != trainingSeed {
+		t.Errorf("the card says %s", v.Card)
+	}
+	if card.NoneFits != 1 || card.Priorities["normal to urgent"] != 1 || *card.WrongAgain != (wrongAgain{Of: 2, Before: 1, After: 2}) || card.ByIntent["tracking"] != (taughtCount{1, 1}) ||
+		card.ByIntent[intent.OutOfScope] != (taughtCount{17, 1}) || card.Policy.Thresholds["order_status"] == 0 || card.Recipe.NGrams.Seen == 0 || card.Recipe.Embedder != "" || card.Embedded != 0 {
 		t.Errorf("the card says %s", v.Card)
 	}
 	if strings.Contains(string(v.Card), "xyzzy") {
@@ -168,6 +181,73 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 	if out, _ := d.trains(); !strings.Contains(out, "nothing to do") {
 		t.Errorf("the same again says\n%s", out)
 	}
+}
+
+func TestTrainingLearnsFromVectorsOfAnEmbedderAndSaysSo(t *testing.T) {
+	d := newDesk(t)
+	var told []string
+	d.tr.progress = func(s string) { told = append(told, s) }
+	d.tr.embedder = builtin.NewEmbedder()
+	for i := range 2 * embeddedPerLabel {
+		d.tr.labelled = append(d.tr.labelled, intent.Utterance{Text: fmt.Sprint("what does number ", i, " cost"), Intent: "pricing"})
+	}
+	d.corrects(d.agent("Ada"), d.decided("and what is the price of it"), "pricing")
+	if _, refused := d.trains(); refused != nil {
+		t.Fatalf("refused: %v", refused)
+	}
+	model, err := storedModel(t.Context(), d.tr.models, "live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, ok := model.Embedder(); !ok || id != d.tr.embedder.Model() {
+		t.Errorf("it takes the vectors of %v", id)
+	}
+	var card trainedCard
+	if err := json.Unmarshal(d.live().Card, &card); err != nil {
+		t.Fatal(err)
+	}
+	if want := 3*16 + embeddedPerLabel + 1; card.Embedded != want || card.Recipe.Embedder != "hash-512" || card.Recipe.Dims != 512 || card.Recipe.Vectors == nil || card.EmbedS <= 0 || card.TrainS <= 0 {
+		t.Errorf("it says %d are embedded (want %d) by %q in %v s, trained in %v s", card.Embedded, want, card.Recipe.Embedder, card.EmbedS, card.TrainS)
+	}
+	says(t, strings.Join(told, "\n"), " of 109 texts by hash-512", "embedding took", "with vectors: accuracy")
+}
+
+func TestTheEmbedderToTrainWithIsNamed(t *testing.T) {
+	c := Config{}
+	for name, want := range map[string]string{"": "hash-512", embedBuiltin: "hash-512", embedNone: ""} {
+		e, done, err := c.trainingEmbedder(name, nil, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer done()
+		if got := nameOf(e); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{embedRemote: "OPENAI_API_KEY", "mine": "builtin, remote and none"} {
+		if _, _, err := c.trainingEmbedder(name, nil, quiet); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	c.OpenAIBaseURL, c.OpenAIModel = "http://127.0.0.1:1", "far"
+	c.OpenAIDims = 8
+	for name, want := range map[string]string{"": "far", embedRemote: "far", embedBuiltin: "hash-512"} {
+		e, done, err := c.trainingEmbedder(name, nil, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer done()
+		if got := nameOf(e); got != want {
+			t.Errorf("with a remote one, %q is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func nameOf(e intent.Embedder) string {
+	if e == nil {
+		return ""
+	}
+	return e.Model().Name
 }
 
 // spoil makes agents call so many questions about orders greetings that the model believes them.
@@ -262,8 +342,8 @@ func TestTrainRefusesWhatItCannotRead(t *testing.T) {
 func (d *desk) suggests(n int) (string, error) {
 	d.Helper()
 	d.out.Reset()
-	d.tr.suggest = n
-	err := d.tr.suggestLabels(d.Context(), builtin.NewEmbedder(), "https://help.example.com")
+	next := suggester{d.tr.models, d.tr.store, d.tr.labelled, d.tr.known, builtin.NewEmbedder()}
+	err := next.print(d.Context(), &d.out, n, "https://help.example.com")
 	return d.out.String(), err
 }
 

@@ -38,28 +38,60 @@ func (s *Store) Lessons(ctx context.Context) ([]intent.Lesson, error) {
 	return all, nil
 }
 
-// WrongAnswers counts the automatic answers that agents called wrong without saying what would have been right, by the intent
-// that was answered.
-func (s *Store) WrongAnswers(ctx context.Context) (map[string]int, error) {
+// WrongAnswers are the automatic answers that agents called wrong without saying what would have been right, one for each decision,
+// with the intent that was answered. The text is empty where it was erased with its contact.
+func (s *Store) WrongAnswers(ctx context.Context) ([]intent.Lesson, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT COALESCE(d.intent, $1), count(DISTINCT d.id)
-		FROM corrections k JOIN decisions d ON d.id = k.decision_id
+		SELECT DISTINCT ON (d.id) d.id, d.conversation_id, a.name, k.created_at, COALESCE(d.intent, $1), COALESCE(t.text, '')
+		FROM corrections k
+		JOIN decisions d ON d.id = k.decision_id
+		JOIN agents a ON a.id = k.agent_id
+		LEFT JOIN decision_inputs i ON i.decision_id = d.id AND COALESCE(i.request->>'choice', '') = ''
+		LEFT JOIN LATERAL (
+			SELECT string_agg(m.text, E'\n' ORDER BY m.seq) AS text FROM messages m
+			WHERE m.id IN (SELECT x::uuid FROM jsonb_array_elements_text(i.request->'message_ids') x)
+		) t ON true
 		WHERE k.wrong_answer AND NOT EXISTS (SELECT FROM corrections o WHERE o.decision_id = d.id AND o.intent IS NOT NULL)
-		GROUP BY 1`, intent.OutOfScope)
+		ORDER BY d.id, k.created_at`, intent.OutOfScope)
 	if err != nil {
-		return nil, fmt.Errorf("count wrong answers: %w", err)
+		return nil, fmt.Errorf("read wrong answers: %w", err)
 	}
-	counts := map[string]int{}
-	var label string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&label, &n}, func() error {
-		counts[label] = n
+	var all []intent.Lesson
+	var l intent.Lesson
+	_, err = pgx.ForEachRow(rows, []any{&l.DecisionID, &l.ConversationID, &l.By, &l.At, &l.Intent, &l.Text}, func() error {
+		all = append(all, l)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count wrong answers: %w", err)
+		return nil, fmt.Errorf("read wrong answers: %w", err)
 	}
-	return counts, nil
+	return all, nil
+}
+
+// PriorityChange is how often decisions of one priority were corrected to another.
+type PriorityChange struct {
+	From, To intent.Priority
+	Count    int
+}
+
+// PriorityChanges count the corrections of priorities, the latest of each decision.
+func (s *Store) PriorityChanges(ctx context.Context) ([]PriorityChange, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT d.priority, k.priority, count(*)
+		FROM (
+			SELECT DISTINCT ON (decision_id) decision_id, priority FROM corrections
+			WHERE priority IS NOT NULL ORDER BY decision_id, created_at DESC, id DESC
+		) k JOIN decisions d ON d.id = k.decision_id
+		WHERE d.priority <> k.priority
+		GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`)
+	if err != nil {
+		return nil, fmt.Errorf("count corrections of priorities: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[PriorityChange])
+	if err != nil {
+		return nil, fmt.Errorf("count corrections of priorities: %w", err)
+	}
+	return all, nil
 }
 
 // Unlabelled are the messages of the latest decisions whose intent nobody has corrected, newest first; limit bounds the

@@ -2,7 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
-	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"usher/inbox"
+	"usher/inbox/postgres"
+	"usher/intent"
 )
 
 func TestLessonsAreCorrectedIntentsWithTheirTextsAndWhoSaidSo(t *testing.T) {
@@ -53,10 +55,10 @@ func TestLessonsAreCorrectedIntentsWithTheirTextsAndWhoSaidSo(t *testing.T) {
 	}
 }
 
-func TestWrongAnswersWithoutABetterIntentAreCounted(t *testing.T) {
+func TestWrongAnswersWithoutABetterIntentAreRead(t *testing.T) {
 	f := newFloor(t)
 	ada := f.person("Ada", inbox.RoleAgent, "care")
-	correct := func(from string, ks ...inbox.Correction) {
+	correct := func(from string, ks ...inbox.Correction) uuid.UUID {
 		t.Helper()
 		id := f.says(from, "order_status where is it").ConversationID
 		f.decide(id)
@@ -64,15 +66,42 @@ func TestWrongAnswersWithoutABetterIntentAreCounted(t *testing.T) {
 			k.DecisionID = f.decision(id)
 			f.must(f.store.Correct(t.Context(), id, ada, k, ""))
 		}
+		return id
 	}
 	correct("ann", inbox.Correction{WrongAnswer: true}, inbox.Correction{WrongAnswer: true})
-	correct("ben", inbox.Correction{WrongAnswer: true})
+	erased := f.decision(correct("ben", inbox.Correction{WrongAnswer: true}))
 	correct("cid", inbox.Correction{WrongAnswer: true, Intent: "oos"})
 	correct("dan", inbox.Correction{WrongAnswer: true}, inbox.Correction{Intent: "complaint"})
 	correct("eve")
+	f.exec(`DELETE FROM decision_inputs WHERE decision_id = $1`, erased)
 	got, err := f.store.WrongAnswers(t.Context())
-	if err != nil || !maps.Equal(got, map[string]int{"order_status": 2}) {
-		t.Errorf("got %v, %v", got, err)
+	if err != nil || len(got) != 2 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	for _, l := range got {
+		want := "order_status where is it"
+		if l.DecisionID == erased {
+			want = ""
+		}
+		if l.Intent != "order_status" || l.By != "Ada" || l.At.IsZero() || l.Text != want {
+			t.Errorf("got %+v", l)
+		}
+	}
+}
+
+func TestCorrectionsOfPrioritiesAreCountedByTheLatestOfEachDecision(t *testing.T) {
+	f := newFloor(t)
+	ada := f.person("Ada", inbox.RoleAgent, "care")
+	for from, priorities := range map[string][]intent.Priority{"ann": {"urgent"}, "ben": {"low", "urgent"}, "cid": {"low"}, "dan": {"high", "normal"}, "eve": nil} {
+		id := f.says(from, "order_status where is it").ConversationID
+		f.decide(id)
+		for _, p := range priorities {
+			f.must(f.store.Correct(t.Context(), id, ada, inbox.Correction{DecisionID: f.decision(id), Priority: p}, ""))
+		}
+	}
+	got, err := f.store.PriorityChanges(t.Context())
+	if want := []postgres.PriorityChange{{From: "normal", To: "urgent", Count: 2}, {From: "normal", To: "low", Count: 1}}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v; want %v", got, err, want)
 	}
 }
 

@@ -53,7 +53,7 @@ func (h *denseHead) add(vector, logits []float32) {
 	}
 }
 
-// checkVectors finds what is not one vector of finite numbers per utterance.
+// checkVectors finds what is not one vector of finite numbers, or none, per utterance.
 func checkVectors(vectors [][]float32, utterances int, id intent.ModelID) error {
 	if len(vectors) != utterances {
 		return fmt.Errorf("%d vectors for %d utterances", len(vectors), utterances)
@@ -61,7 +61,13 @@ func checkVectors(vectors [][]float32, utterances int, id intent.ModelID) error 
 	if id.Name == "" || id.Dims < 1 || id.Dims > maxDims {
 		return fmt.Errorf("embedder %q of %d dimensions: give a name and 1 to %d", id.Name, id.Dims, maxDims)
 	}
+	if len(vectors) > 0 && !slices.ContainsFunc(vectors, func(v []float32) bool { return v != nil }) {
+		return errors.New("no utterance has a vector")
+	}
 	for i, v := range vectors {
+		if v == nil {
+			continue
+		}
 		if len(v) != id.Dims || !finite(v) {
 			return fmt.Errorf("vector %d is not %d finite numbers", i+1, id.Dims)
 		}
@@ -141,6 +147,10 @@ func (d *examples) learnDense(ctx context.Context, keep func(i int) bool, ridges
 
 // fitDense learns the part for the vectors beside n-grams with the given held-out readings.
 func (d *examples) fitDense(ctx context.Context, ngrams []reading, o TrainOptions) (*denseHead, error) {
+	d, ngrams = d.embedded(ngrams)
+	if len(d.texts) < 2 {
+		return nil, errors.New("learn vectors: too few utterances with words have one")
+	}
 	readings, ridge, err := d.crossValidateBy(ctx, func(ctx context.Context, keep func(i int) bool, ridges []float64, take func(k int, read func(i int) reading)) error {
 		return d.learnDense(ctx, keep, ridges, o.Seed, func(k int, m measureOff, w *weights) {
 			take(k, func(i int) reading { return d.read(i, m.apply(d.vectors[i]), w) })
@@ -185,4 +195,17 @@ func (h *denseHead) check() error {
 		return errors.New("the part for vectors makes no sense")
 	}
 	return nil
+}
+
+// embedded are the examples that have a vector, with their readings. They keep all classes.
+func (d *examples) embedded(ngrams []reading) (*examples, []reading) {
+	e := &examples{intents: d.intents, negatives: d.negatives}
+	var theirs []reading
+	for i, v := range d.vectors {
+		if v != nil {
+			e.texts, e.vectors, theirs = append(e.texts, d.texts[i]), append(e.vectors, v), append(theirs, ngrams[i])
+			e.classes, e.weights = append(e.classes, d.classes[i]), append(e.weights, d.weights[i])
+		}
+	}
+	return e, theirs
 }

@@ -152,3 +152,39 @@ func TestTrainingRefusesVectorsThatDoNotFit(t *testing.T) {
 		}
 	}
 }
+
+func TestVectorsOfSomeUtterancesTeachToo(t *testing.T) {
+	us := someUtterances()
+	for range minNegatives {
+		us = append(us, intent.Utterance{Text: "sing a song of sixpence", Intent: intent.OutOfScope})
+	}
+	vectors := embedded(us)
+	for i := range vectors {
+		if i%3 == 0 || us[i].Intent == intent.OutOfScope {
+			vectors[i] = nil
+		}
+	}
+	o := TrainOptions{Seed: 1, Vectors: vectors, Embedder: intent.ModelID{Name: "meanings", Dims: 32}}
+	m, err := Train(t.Context(), us, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"the box did not arrive": "order", "i want my funds": "refund", "the pin fails": "login"} {
+		if got := m.ClassifyVector(text, meaning(text)); got.Ranked[0].Intent != want {
+			t.Errorf("%q: %+v, want %s", text, got.Ranked[0], want)
+		}
+	}
+	artefact, err := m.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, err := Load(artefact); err != nil || read.Hash() != m.Hash() {
+		t.Errorf("it is read back with %v", err)
+	}
+	for name, some := range map[string][][]float32{"none": make([][]float32, len(us)), "one": append(vectors[1:2:2], make([][]float32, len(us)-1)...)} {
+		o.Vectors = some
+		if _, err := Train(t.Context(), us, o); err == nil || !strings.Contains(err.Error(), "vector") {
+			t.Errorf("with a vector for %s: %v", name, err)
+		}
+	}
+}

@@ -19,7 +19,8 @@ type TrainOptions struct {
 	Languages []string
 	// Balanced lets every label count alike, however many utterances it has. Without it every utterance counts alike.
 	Balanced bool
-	// Vectors of the utterances by Embedder, one each, to learn from beside the n-grams; none unless given.
+	// Vectors of the utterances by Embedder, one each, to learn from beside the n-grams; none unless given. It may be nil for
+	// some: then their n-grams alone are learnt from.
 	Vectors  [][]float32
 	Embedder intent.ModelID
 	// Progress is told in words how far the training is; may be nil.

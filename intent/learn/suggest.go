@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// poolPerSuggestion is how many of the most uncertain messages are looked at for each that is suggested: with one, all would
+	// PoolPerSuggestion is how many of the most uncertain messages are looked at for each that is suggested: with one, all would
 	// be alike; with very many, odd ones would crowd out unsure ones. Settled by thought, not tuned.
-	poolPerSuggestion = 5
+	PoolPerSuggestion = 5
 	// nearCopy is the cosine from which two messages teach the same.
 	nearCopy = 0.95
 )
@@ -35,59 +35,65 @@ func Read(u intent.Unlabelled, ranked []intent.Ranked, oos float64) Suggestion {
 	return Suggestion{u, ranked, oos, first - second}
 }
 
-// Suggest picks up to n messages to label next: of the most uncertain ones those that lie farthest from each other, beginning
-// with the most uncertain (greedy farthest-first, González 1985). The distance of a message counts by how unsure it is, so that
-// a sure one does not come in for being odd. Near-copies and messages without words are passed over.
-// vectors belong to the messages, in order, and have length 1.
+// Uncertain are up to so many of the most uncertain messages, each text once; of equally uncertain ones the newer is first.
+// Messages without words are passed over.
+func Uncertain(from []Suggestion, limit int) []Suggestion {
+	order := slices.Clone(from)
+	slices.SortFunc(order, func(a, b Suggestion) int {
+		return cmp.Or(cmp.Compare(a.Margin, b.Margin), b.At.Compare(a.At), slices.Compare(a.DecisionID[:], b.DecisionID[:]))
+	})
+	seen := map[string]bool{"": true}
+	return slices.DeleteFunc(order, func(s Suggestion) bool {
+		key := intent.Sameness(s.Text)
+		known := seen[key] || limit == 0
+		if !known {
+			seen[key] = true
+			limit--
+		}
+		return known
+	})
+}
+
+// Fresh are the messages that are no near-copies of what was taught, by vectors of length 1 of one embedder.
+func Fresh(from []Suggestion, vectors, taught [][]float32) []Suggestion {
+	var fresh []Suggestion
+	for i, s := range from {
+		if !slices.ContainsFunc(taught, func(t []float32) bool { return dot(t, vectors[i]) >= nearCopy }) {
+			fresh = append(fresh, s)
+		}
+	}
+	return fresh
+}
+
+// Suggest picks up to n messages to label next: those that lie farthest from each other, beginning with the most uncertain
+// (greedy farthest-first, González 1985). The distance of a message counts by how unsure it is, so that a sure one does not come
+// in for being odd. Near-copies are passed over. vectors belong to the messages, in order, and have length 1.
 func Suggest(from []Suggestion, vectors [][]float32, n int) ([]Suggestion, error) {
 	if len(from) != len(vectors) {
 		return nil, fmt.Errorf("suggest: %d vectors for %d messages", len(vectors), len(from))
 	}
-	pool := uncertain(from, n*poolPerSuggestion)
 	var picked []Suggestion
-	nearest := make([]float32, len(pool)) // the cosine of each to what is picked
+	nearest := make([]float32, len(from)) // the cosine of each to what is picked
 	for i := range nearest {
 		nearest[i] = -1
 	}
 	for len(picked) < n {
 		next, best := -1, -1.0
-		for i, at := range pool {
-			if worth := float64(1-nearest[i]) * (1 - from[at].Margin); nearest[i] < nearCopy && worth > best {
+		for i, s := range from {
+			if worth := float64(1-nearest[i]) * (1 - s.Margin); nearest[i] < nearCopy && worth > best {
 				next, best = i, worth
 			}
 		}
 		if next < 0 {
 			break
 		}
-		picked = append(picked, from[pool[next]])
-		for i, at := range pool {
-			nearest[i] = max(nearest[i], dot(vectors[pool[next]], vectors[at]))
+		picked = append(picked, from[next])
+		for i, v := range vectors {
+			nearest[i] = max(nearest[i], dot(vectors[next], v))
 		}
 		nearest[next] = 1 // not again, whatever rounding says
 	}
 	return picked, nil
-}
-
-// uncertain are the places of the most uncertain messages, each text once; of equally uncertain ones the newer is first.
-func uncertain(from []Suggestion, limit int) []int {
-	order := make([]int, len(from))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(from[a].Margin, from[b].Margin), from[b].At.Compare(from[a].At), slices.Compare(from[a].DecisionID[:], from[b].DecisionID[:]))
-	})
-	seen := map[string]bool{"": true}
-	pool := order[:0]
-	for _, at := range order {
-		key := intent.Sameness(from[at].Text)
-		if seen[key] || len(pool) == limit {
-			continue
-		}
-		seen[key] = true
-		pool = append(pool, at)
-	}
-	return pool
 }
 
 func dot(a, b []float32) float32 {

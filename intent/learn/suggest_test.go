@@ -60,16 +60,25 @@ func TestSuggestedAreUncertainAndDifferentMessages(t *testing.T) {
 		"a sure one is not worth its distance": {[]learn.Suggestion{asked("a", 0), asked("b", .1), asked("c", .99)}, []float64{0, 60, 180}, 2, "a b"},
 		"the same text once":                   {[]learn.Suggestion{asked("hi  THERE!", .1), asked("Hi there", 0), asked("b", .5)}, []float64{0, 90, 180}, 3, "Hi there b"},
 		"no near-copies":                       {[]learn.Suggestion{asked("a", 0), asked("b", .1), asked("c", .2)}, []float64{0, 5, 60}, 3, "a c"},
+		"no near-copies of what was taught":    {[]learn.Suggestion{asked("a", 0), asked("b", .1), asked("c", .2)}, []float64{310, 0, 280}, 3, "b c"},
 		"nothing without words":                {[]learn.Suggestion{asked(" ?!", 0), asked("a", .5)}, []float64{0, 90}, 2, "a"},
 		"no more than there are":               {[]learn.Suggestion{asked("a", 0)}, []float64{0}, 20, "a"},
 		"none":                                 {nil, nil, 20, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var vectors [][]float32
-			for _, d := range c.degrees {
-				vectors = append(vectors, at(d))
+			degrees := map[string]float64{}
+			for i, s := range c.from {
+				degrees[s.Text] = c.degrees[i]
 			}
-			got, err := learn.Suggest(c.from, vectors, c.n)
+			pool := learn.Uncertain(c.from, c.n*learn.PoolPerSuggestion)
+			vectors := func(of []learn.Suggestion) (vs [][]float32) {
+				for _, s := range of {
+					vs = append(vs, at(degrees[s.Text]))
+				}
+				return vs
+			}
+			pool = learn.Fresh(pool, vectors(pool), [][]float32{at(300)})
+			got, err := learn.Suggest(pool, vectors(pool), c.n)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +107,11 @@ func TestNoTwoSuggestionsAreAlike(t *testing.T) {
 			if _, ok := angle[text]; !ok {
 				angle[text] = rapid.Float64Range(0, 360).Draw(t, "angle")
 			}
-			from, vectors = append(from, asked(text, rapid.Float64Range(0, 1).Draw(t, "margin"))), append(vectors, at(angle[text]))
+			from = append(from, asked(text, rapid.Float64Range(0, 1).Draw(t, "margin")))
+		}
+		from = learn.Uncertain(from, rapid.IntRange(1, 60).Draw(t, "pool"))
+		for _, s := range from {
+			vectors = append(vectors, at(angle[s.Text]))
 		}
 		want := rapid.IntRange(1, 10).Draw(t, "n")
 		got, err := learn.Suggest(from, vectors, want)
