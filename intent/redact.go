@@ -2,122 +2,143 @@ package intent
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
-// Patterns of personal data. They would rather take too much than too little, but leave order numbers alone, since
-// those help to understand and name nobody outside the shop.
-var (
-	emailPattern   = regexp.MustCompile(`(?i)[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+`)
-	spelledPattern = regexp.MustCompile(`(?i)[\p{L}\p{N}][\p{L}\p{N}._%+'-]* ?[(\[] ?at ?[)\]] ?[\p{L}\p{N}-]+(?: ?(?:[(\[] ?dot ?[)\]]|\.) ?\p{L}[\p{L}\p{N}-]*)+`)
-	ibanPattern    = regexp.MustCompile(`(?i)\b[a-z]{2}\d{2}(?:[ .-]?[a-z0-9]{4}){2,7}(?:[ .-]?[a-z0-9]{1,3})?\b`)
-	digitsPattern  = regexp.MustCompile(`(?:\+|\(\+?)?\d(?:[ \x{00a0}\x{2009}().\x{2010}-\x{2013}/-]{0,3}\d){5,24}`)
-	secretPattern  = regexp.MustCompile(`(?i)((?:^|[^\p{L}])` + secretName + `\s*(?:is|was|=|:)+\s*)("[^"\n]*"|\d[\d -]*\d\b|[^\s\[]\S*)`)
-	besidePattern  = regexp.MustCompile(`(?i)((?:^|[^\p{L}])` + secretName + `\s+)([^\s\[]*\d\S*)`)
-	queryPattern   = regexp.MustCompile(`(?i)(https?://[^\s?#<>"]+)[?#][^\s<>"]*`)
-	atPattern      = regexp.MustCompile(`(?i)https?://[^\s/@<>"]+@`)
+// Redact replaces what identifies a person or opens an account by a word in brackets: e-mail addresses, phone, card and bank
+// account numbers, postal addresses in their usual forms, passwords and codes, dates of birth, numbers of identity cards, the
+// query part of links, and names where the text says that they are names. The given names go, too. Text that leaves for a
+// remote model goes through it first. Other names in prose stay: they cannot be told apart without a model.
+func Redact(text string, names ...string) string {
+	return redact(text, givenNames(names), func(kind, _ string) string { return "[" + kind + "]" })
+}
+
+// Kinds of personal data, as they stand in the brackets.
+const (
+	hidEmail     = "email"
+	hidPhone     = "phone"
+	hidCard      = "card"
+	hidIBAN      = "iban"
+	hidAccount   = "account"
+	hidAddress   = "address"
+	hidSecret    = "secret"
+	hidNumber    = "number"
+	hidBirthdate = "birth date"
+	hidName      = "name"
 )
 
-const secretName = `(?:password|passwort|passcode|pass ?phrase|pin|pwd|cvv|cvc|otp|(?:security|verification|login|one.time) code)`
+// placeholderPattern is a word in brackets that stands for personal data, numbered or not.
+var placeholderPattern = regexp.MustCompile(`\[(?:email|phone|card|iban|account|address|secret|number|birth date|name)(?: \d{1,6})?\]`)
 
-// saidOfSecrets are words that follow "my password is" and are none. A password that is one of them stays.
-var saidOfSecrets = wordList(`a accepted always an being blocked broken changed compromised correct different empty expired fine gone hacked ignored
-	in incorrect invalid just known leaked locked lost missing needed never new no not now old on only out refused rejected required reset right
-	saved sent shown still stolen stored supposed that the too unknown unsafe used valid weak what working wrong`)
-
-// Redact replaces what identifies a person or opens an account by a word in brackets: e-mail addresses, phone, card
-// and bank account numbers, postal addresses in their usual forms, passwords and codes, and the query part of links. Text
-// that leaves for a remote model goes through it first. Names in prose stay: they cannot be told apart without a model.
-func Redact(text string) string {
-	text = atPattern.ReplaceAllString(text, "https://")
-	text = queryPattern.ReplaceAllString(text, "$1")
-	text = emailPattern.ReplaceAllString(text, "[email]")
-	text = spelledPattern.ReplaceAllString(text, "[email]")
-	text = secretPattern.ReplaceAllStringFunc(text, redactSecret)
-	text = besidePattern.ReplaceAllString(text, "${1}[secret]")
-	text = ibanPattern.ReplaceAllStringFunc(text, redactIBAN)
-	text = redactAddresses(text)
-	return digitsPattern.ReplaceAllStringFunc(text, redactDigits)
-}
-
-// redactSecret leaves what is said of a secret: "my password is wrong".
-func redactSecret(s string) string {
-	m := secretPattern.FindStringSubmatch(s)
-	value := strings.ToLower(strings.TrimRight(m[2], ".,;:!?)"))
-	if slices.Contains(saidOfSecrets, value) {
-		return s
-	}
-	return m[1] + "[secret]"
-}
-
-// redactIBAN takes out the longest beginning that is a bank account number; what follows it may look like more of it.
-func redactIBAN(s string) string {
-	for end := len(s); end > 0; end = strings.LastIndexAny(s[:end], " .-") {
-		if ibanValid(s[:end]) {
-			return "[iban]" + s[end:]
-		}
-	}
-	return s
-}
-
-// redactDigits names a run of digits and separators by what it can be. Short runs without the look of a phone number
-// stay: order numbers, dates, amounts.
-func redactDigits(s string) string {
-	digits := onlyDigits(s)
-	switch {
-	case len(digits) >= 12 && len(digits) <= 19 && luhn(digits):
-		return "[card]"
-	case len(digits) > 15:
-		return "[number]"
-	case phoneLike(s):
-		return "[phone]"
-	case len(digits) >= 9 && !numericDate.MatchString(s):
-		return "[number]"
-	}
-	return s
-}
-
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
+// redact goes over a text rule by rule, the surest first, so that a later one does not take a part of what an earlier one
+// would have taken whole. call is what stands in the place of a value.
+func redact(text string, given []*regexp.Regexp, call func(kind, value string) string) string {
+	h := &hiding{}
+	text = strings.Map(func(r rune) rune {
+		if isHidden(r) {
+			return ' '
 		}
 		return r
-	}, s)
+	}, text)
+	text = placeholderPattern.ReplaceAllStringFunc(text, h.keep)
+	text = atPattern.ReplaceAllString(text, "https://")
+	text = queryPattern.ReplaceAllString(text, "$1")
+	for _, p := range emailPatterns {
+		text = h.hide(text, p, hidEmail)
+	}
+	text = h.hideSecrets(text)
+	text = h.hideIBANs(text)
+	for _, c := range cued {
+		text = h.hide(text, c.pattern, c.kind)
+	}
+	text = h.hideAddresses(text)
+	text = h.hideDigits(text)
+	text = h.hideNames(text, given)
+	return h.show(text, call)
 }
 
-// luhn reports whether the check digit of a card number is right (ISO/IEC 7812-1, annex B).
-func luhn(digits string) bool {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
+// hiding replaces values by one character each from a plane that no text uses, so that rules that come later see that
+// something was there and cannot take a part of it.
+type hiding struct {
+	kinds  []string // "" for what stays as it is
+	values []string
 }
 
-var ibanSeparators = strings.NewReplacer(" ", "", ".", "", "-", "")
+const (
+	firstHidden = 0xF0000
+	lastHidden  = 0xFFFFD
+	// hiddenClass is such a character in a pattern.
+	hiddenClass = `\x{F0000}-\x{FFFFD}`
+)
 
-// ibanValid reports whether the two check digits are right (ISO 13616: remainder 1 modulo 97).
-func ibanValid(s string) bool {
-	s = strings.ToUpper(ibanSeparators.Replace(s))
-	if len(s) < 15 || len(s) > 34 {
-		return false
+func isHidden(r rune) bool { return r >= firstHidden && r <= lastHidden }
+
+// as hides a value and returns what stands in its place.
+func (h *hiding) as(kind, value string) string {
+	if len(h.values) > lastHidden-firstHidden {
+		return "[" + kind + "]"
 	}
-	rest := 0
-	for _, r := range s[4:] + s[:4] {
-		switch {
-		case r >= '0' && r <= '9':
-			rest = (rest*10 + int(r-'0')) % 97
-		case r >= 'A' && r <= 'Z':
-			rest = (rest*100 + int(r-'A') + 10) % 97
+	h.kinds, h.values = append(h.kinds, kind), append(h.values, h.raw(value))
+	return string(rune(firstHidden + len(h.values) - 1))
+}
+
+// keep sets what is a placeholder already aside.
+func (h *hiding) keep(placeholder string) string { return h.as("", placeholder) }
+
+// raw is a value without anything hidden in it.
+func (h *hiding) raw(value string) string {
+	if !strings.ContainsFunc(value, isHidden) {
+		return value
+	}
+	return h.show(value, func(_, v string) string { return v })
+}
+
+// show puts what call says in the place of what is hidden.
+func (h *hiding) show(text string, call func(kind, value string) string) string {
+	if len(h.values) == 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if !isHidden(r) {
+			b.WriteRune(r)
+			continue
 		}
+		kind, value := h.kinds[r-firstHidden], h.values[r-firstHidden]
+		if kind != "" {
+			value = call(kind, value)
+		}
+		b.WriteString(value)
 	}
-	return rest == 1
+	return b.String()
+}
+
+// hide hides the last group of every match, or all of it when the pattern has none.
+func (h *hiding) hide(text string, pattern *regexp.Regexp, kind string) string {
+	return h.hideIf(text, pattern, func(string, string) string { return kind })
+}
+
+// hideIf hides what decide gives a kind; it is told what stands before a match, and the match.
+func (h *hiding) hideIf(text string, pattern *regexp.Regexp, decide func(before, match string) string) string {
+	found := pattern.FindAllStringSubmatchIndex(text, -1)
+	if found == nil {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		start, end := m[len(m)-2], m[len(m)-1]
+		if start < 0 {
+			continue
+		}
+		kind := decide(text[:start], text[start:end])
+		if kind == "" {
+			continue
+		}
+		b.WriteString(text[at:start])
+		b.WriteString(h.as(kind, text[start:end]))
+		at = end
+	}
+	b.WriteString(text[at:])
+	return b.String()
 }

@@ -36,41 +36,19 @@ func unmark(line string) (text string, spans []markedSpan) {
 	return text + line[at:], spans
 }
 
-var placeholder = regexp.MustCompile(`\[(email|phone|card|iban|address|secret|number)\]`)
-
-// removed are the spans of text that redacted holds placeholders for.
-func removed(t *testing.T, text, redacted string) (spans []markedSpan) {
+// removed are the spans of text that Redact takes out.
+func removed(t *testing.T, text string) (spans []markedSpan) {
 	t.Helper()
-	marks := placeholder.FindAllStringSubmatchIndex(redacted, -1)
 	at := 0
-	for i, m := range marks {
-		before := redacted[:m[0]]
-		if i > 0 {
-			before = redacted[marks[i-1][1]:m[0]]
+	redact(text, nil, func(kind, value string) string { // called in the order of the text
+		n := strings.Index(text[at:], value)
+		if n < 0 {
+			t.Fatalf("%q is said to be in %q", value, text)
 		}
-		next := len(redacted)
-		if i+1 < len(marks) {
-			next = marks[i+1][0]
-		}
-		after := redacted[m[1]:next]
-		if !strings.HasPrefix(text[at:], before) {
-			t.Fatalf("%q became %q, which is not the same with words in brackets", text, redacted)
-		}
-		start := at + len(before)
-		end := len(text)
-		if i+1 < len(marks) || after != "" {
-			n := strings.Index(text[start:], after)
-			if i+1 == len(marks) {
-				n = strings.LastIndex(text[start:], after)
-			}
-			if n < 0 {
-				t.Fatalf("%q became %q, which is not the same with words in brackets", text, redacted)
-			}
-			end = start + n
-		}
-		spans = append(spans, markedSpan{redacted[m[2]:m[3]], start, end})
-		at = end
-	}
+		spans = append(spans, markedSpan{kind, at + n, at + n + len(value)})
+		at += n + len(value)
+		return ""
+	})
 	return spans
 }
 
@@ -96,8 +74,8 @@ func TestPersonalDataGoesAndTheRestStays(t *testing.T) {
 		name, lines                        string
 		least, leastRecall, leastPrecision float64
 	}{
-		{"fitted", redactionSuite, 150, 0.97, 0.95},
-		{"fresh", freshRedactionSuite, 25, 0.70, 0.95},
+		{"fitted", redactionSuite, 600, 0.99, 0.99},
+		{"fresh", freshRedactionSuite, 130, 0.95, 0.95},
 	} {
 		t.Run(suite.name, func(t *testing.T) {
 			r := measureRedaction(t, suite.lines)
@@ -134,8 +112,7 @@ func measureRedaction(t *testing.T, suite string) redaction {
 		}
 		r.lines++
 		text, marked := unmark(line)
-		got := Redact(text)
-		removals := removed(t, text, got)
+		removals := removed(t, text)
 		wrong := false
 		for _, m := range marked {
 			n := r.byKind[m.kind]
@@ -161,8 +138,16 @@ func measureRedaction(t *testing.T, suite string) redaction {
 			}
 		}
 		if wrong {
-			t.Logf("not as marked: %q became %q", line, got)
+			t.Logf("not as marked: %q became %q", line, Redact(text))
 		}
 	}
 	return r
+}
+
+func BenchmarkRedact(b *testing.B) {
+	text := "Hello, where is my order 10234? I paid 49.90 on 12 May and nothing came. You can reach me on 07700 900123. Thanks, Ada"
+	b.ReportAllocs()
+	for b.Loop() {
+		Redact(text)
+	}
 }
