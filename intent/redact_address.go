@@ -23,7 +23,8 @@ const (
 	inHouse     = `(?i:flat|apartment|apt|unit|suite|ste|room|house|plot|shop|block|floor|level|wohnung|whg|top|appt?|bât|piso|interno|bus)`
 	before      = `(?:` + inHouse + `\.? ?#?\w{1,5}(?:, ?| |/)|\p{Lu}[\p{L}'’]+ (?:House|Cottage|Farm|Lodge|Court|Manor|Villa), )?`
 	englishTail = `(?:,? (?i:north|south|east|west|n|s|e|w|ne|nw|se|sw)\b\.?)?(?:,? (?:` + inHouse + `\.? ?#?|#)\w{1,6}\b)?(?:, ` + placeName + `){0,3}(?:,? ` + code + `)?`
-	capitalEnds = `(?:St|Ave|Av|Rd|Ln|Dr|Blvd|Drive|Court|Ct|Place|Pl|Square|Sq|Terrace|Terr|Ter|Way|Close|Crescent|Cres|Cr|Highway|Hwy|Parkway|Pkwy|Row|Gardens|Gdns|Grove|Mews|Hill|Walk|Circle|Cir|Trail|Trl|Loop|Alley|Quay|Wharf|Rise|Vale|Parade|Pde|Esplanade|Croft|Broadway|Heights|Villas|Park|View|Green|Meadows?|Turnpike|Pike|Drove|Yard|Marg|Nagar|Path|Landing|Ridge)`
+	capitalEnds = `(?:Drive|Court|Place|Square|Terrace|Way|Close|Crescent|Highway|Parkway|Row|Gardens|Grove|Hill|Walk|Circle|Trail|Loop|Alley|Quay|Wharf|Rise|Vale|Parade|Esplanade|Croft|Broadway|Heights|Villas|Park|View|Green|Meadows?|Turnpike|Pike|Drove|Yard|Marg|Nagar|Path|Landing|Ridge)`
+	shortEnds   = `(?:St|Ave|Av|Rd|Ln|Dr|Blvd|Ct|Pl|Sq|Terr|Ter|Cres|Cr|Hwy|Pkwy|Gdns|Mews|Cir|Trl|Pde)`
 	smallEnds   = `(?i:street|avenue|road|lane|boulevard|crescent|terrace)`
 
 	anyNumber   = `,? ?(?:(?:[Nn]r|[Nn]o|[Nn]um|č\.p)\.? ?|[Nn][°º] ?|Hausnummer |número |numero )?\d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,4} ?[a-z]?)?\b`
@@ -34,7 +35,7 @@ const (
 
 var addressPatterns = []*regexp.Regexp{
 	// 12 Main Street, Apt 4, Springfield, IL 62704; Flat 2, 18 Queen's Road, Bristol BS8 1RN
-	regexp.MustCompile(before + `\b` + houseNumber + `,? (?:` + streetName + ` ){1,4}(?:` + smallEnds + `|` + capitalEnds + `)\b\.?` + englishTail),
+	regexp.MustCompile(before + `\b` + houseNumber + `,? (?:` + streetName + ` ){1,4}(?:(?:` + smallEnds + `|` + capitalEnds + `)\b|` + shortEnds + `\b\.?)` + englishTail),
 	// 1 The Green, Leeds; 4 Broadway, Salford
 	regexp.MustCompile(before + `\b` + houseNumber + ` (?:The )?` + capitalEnds + `, ` + placeName + englishTail),
 	// 350 Avenue B; 1200 Highway 61; 7 Avenue Road

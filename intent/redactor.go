@@ -14,6 +14,7 @@ type Redactor struct {
 	names  map[string]string // of values, by kind and value
 	values map[string]string // of names
 	counts map[string]int
+	shown  []string // texts as they were given out
 }
 
 // NewRedactor returns a redactor that also takes the given names of people out.
@@ -25,7 +26,7 @@ func NewRedactor(names ...string) *Redactor {
 // nobody can have another's value put in by writing its name.
 func (r *Redactor) Redact(text string) string {
 	text = placeholderPattern.ReplaceAllStringFunc(text, func(s string) string { return "(" + s[1:len(s)-1] + ")" })
-	return redact(text, r.given, func(kind, value string) string {
+	text = redact(text, r.given, func(kind, value string) string {
 		key := kind + "\x00" + strings.ToLower(value)
 		name, ok := r.names[key]
 		if !ok {
@@ -35,6 +36,8 @@ func (r *Redactor) Redact(text string) string {
 		}
 		return name
 	})
+	r.shown = append(r.shown, text)
+	return text
 }
 
 // restorable are the kinds that may go back to the person they came from. Cards, bank accounts, dates of birth and secrets are
@@ -43,9 +46,18 @@ var restorable = []string{hidEmail, hidPhone, hidAddress, hidNumber, hidName}
 
 var gapPattern = regexp.MustCompile(`\[[^\[\]\n]{1,80}\]`)
 
+// reaching are the kinds with which somebody could be led to the wrong person or account.
+var reaching = []string{hidEmail, hidPhone, hidCard, hidIBAN, hidAccount, hidNumber}
+
 // Restore puts values back where that is safe, and returns what else stands in brackets, each once: values that are not put
-// back, and gaps that a writer left.
+// back, and gaps that a writer left. An address, account or number that was in no text is made up, and becomes a gap.
 func (r *Redactor) Restore(text string) (restored string, gaps []string) {
+	text = redact(text, nil, func(kind, value string) string {
+		if slices.Contains(reaching, kind) && !slices.ContainsFunc(r.shown, func(s string) bool { return strings.Contains(s, value) }) {
+			return "[" + kind + "]"
+		}
+		return value
+	})
 	restored = gapPattern.ReplaceAllStringFunc(text, func(s string) string {
 		value, ok := r.values[s]
 		kind := strings.TrimRight(s[1:len(s)-1], " 0123456789")

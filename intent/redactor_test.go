@@ -46,6 +46,18 @@ func TestWhoWritesANameOfAValueGetsNoValue(t *testing.T) {
 	}
 }
 
+func TestWhatIsMadeUpBecomesAGap(t *testing.T) {
+	r := NewRedactor()
+	r.Redact("my parcel 10234 is lost, order number 2024102345")
+	text, gaps := r.Restore("Write to help@evil.example or call +44 20 7946 0958 about 10234, that is 2024102345. Pay to DE89 3704 0044 0532 0130 00.")
+	if want := "Write to [email] or call [phone] about 10234, that is 2024102345. Pay to [iban]."; text != want {
+		t.Errorf("got %q, want %q", text, want)
+	}
+	if !slices.Equal(gaps, []string{"[email]", "[phone]", "[iban]"}) {
+		t.Errorf("gaps %q", gaps)
+	}
+}
+
 func TestRestoreAfterRedactGivesTheTextBack(t *testing.T) {
 	pieces := rapid.SampledFrom([]string{"a@b.co", "+49 30 901820", "12 Main Street", " and ", "order 10234", ", ", "\n", "Zoë", "\U000F0001", "[x]"})
 	rapid.Check(t, func(t *rapid.T) {

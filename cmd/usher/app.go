@@ -19,6 +19,7 @@ import (
 	"usher/inbox/live"
 	inboxpg "usher/inbox/postgres"
 	"usher/inbox/widget"
+	"usher/intent/openai"
 	intentpg "usher/intent/postgres"
 	"usher/intent/starter"
 	"usher/migrations"
@@ -49,8 +50,9 @@ type app struct {
 
 	models       *intentpg.Models
 	understander understander
-	modelAtStart string   // hash; empty without a classifier
-	disconnect   []func() // from remote models
+	modelAtStart string        // hash; empty without a classifier
+	disconnect   []func()      // from remote models
+	judge        *openai.Judge // nil without a chat model
 
 	store     *inboxpg.Store
 	policies  *routingpg.Policies
@@ -200,15 +202,7 @@ func (a *app) openRouting(ctx context.Context) error {
 	a.pipeline = &routing.Pipeline{
 		Understander: &a.understander, History: a.history, Policy: a.policies.Live, EmbedAlways: inline,
 	}
-	judge, err := a.config.judge(a.catalogue)
-	if err != nil {
-		return err
-	}
-	if judge != nil { // an interface that holds a nil judge would not be nil
-		a.pipeline.Second = judge
-		a.disconnect = append(a.disconnect, judge.Close)
-	}
-	return nil
+	return a.openChat(model)
 }
 
 func (a *app) openInbox(ctx context.Context) error {

@@ -250,7 +250,7 @@ func checkSecondOpinion(ctx context.Context, c Config) finding {
 	if err != nil {
 		return ill(err.Error(), "install Usher anew: its catalogue is part of the program")
 	}
-	judge, err := c.judge(catalogue)
+	judge, err := c.judge(labelsOf(nil, catalogue))
 	if err != nil {
 		return ill(err.Error(), "check USHER_CHAT_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY")
 	}

@@ -44,7 +44,9 @@ func (a *app) followModel(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a.understander.use(model)
+		if err := a.use(model); err != nil {
+			return err
+		}
 		a.log.Info("another classifier is live", "model", hash)
 		return nil
 	})
@@ -121,22 +123,4 @@ func (c Config) embedder(store openai.Store, log *slog.Logger) (e intent.Embedde
 		return nil, false, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}
 	return remote, false, nil
-}
-
-// judge is who is asked for second opinions, nil when no chat model is configured. Close it.
-func (c Config) judge(catalogue []starter.Entry) (*openai.Judge, error) {
-	if c.ChatModel == "" {
-		return nil, nil
-	}
-	labels := make([]openai.Label, len(catalogue))
-	for i, e := range catalogue {
-		labels[i] = openai.Label{ID: e.ID, Description: e.Description}
-	}
-	j, err := openai.NewJudge(openai.JudgeConfig{
-		BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.ChatModel, Labels: labels, Spent: c.Prices.count,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("USHER_CHAT_MODEL: %w", err)
-	}
-	return j, nil
 }

@@ -9,10 +9,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"usher/channels"
+	"usher/intent"
+	"usher/intent/builtin"
 	"usher/intent/starter"
 	"usher/migrations/dbtest"
 	"usher/routing"
@@ -138,5 +141,64 @@ func TestDoctorAsksTheChatModel(t *testing.T) {
 	}
 	if f := checkSecondOpinion(t.Context(), Config{}); f.remedy != "" || f.seen != "nobody is asked" {
 		t.Errorf("no model: %+v", f)
+	}
+}
+
+func TestSecondOpinionsChooseFromWhatTheLiveClassifierTellsApart(t *testing.T) {
+	var label atomic.Value
+	var down atomic.Bool
+	label.Store("lost_umbrella")
+	a := &app{pool: dbtest.Pool(t), log: quiet, config: Config{
+		Company: defaultCompany, OpenAIBaseURL: remoteModels(t, &label, &down).URL + "/v1", OpenAIModel: "embed-1", OpenAIDims: 4, ChatModel: "chat-1",
+	}}
+	var err error
+	if a.catalogue, err = starter.Catalogue(); err != nil {
+		t.Fatal(err)
+	}
+	a.opened(t)
+	t.Cleanup(func() {
+		for _, disconnect := range a.disconnect {
+			disconnect()
+		}
+	})
+	if o := a.judge.Opinion(t.Context(), "I left my umbrella"); o.Abstained != "the answer is not in the catalogue" {
+		t.Fatalf("with the starter's classifier: %+v", o)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	followed := make(chan error, 1)
+	go func() { followed <- a.followModel(ctx) }()
+	defer func() {
+		cancel()
+		if err := <-followed; err != nil {
+			t.Error(err)
+		}
+	}()
+	var taught []intent.Utterance
+	for i := range 12 {
+		taught = append(taught, intent.Utterance{Text: fmt.Sprintf("I forgot my umbrella number %d", i), Intent: "lost_umbrella"},
+			intent.Utterance{Text: fmt.Sprintf("where is my order %d", i), Intent: "order_status"})
+	}
+	model, err := builtin.Train(t.Context(), taught, builtin.TrainOptions{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	artefact, err := model.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.models.SaveClassifier(t.Context(), "umbrellas", model.Hash(), artefact, model.Card()); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); a.understander.Understand(t.Context(), "where is my order").Model != model.Hash(); {
+		if time.Now().After(deadline) {
+			t.Fatal("the classifier is never used")
+		}
+	}
+	if o := a.judge.Opinion(t.Context(), "I left my umbrella"); o.Intent != "lost_umbrella" {
+		t.Errorf("with the new classifier: %+v", o)
+	}
+	labels := labelsOf(model, a.catalogue)
+	if len(labels) != 2 || labels[0].Description != "Lost umbrella" || !strings.Contains(labels[1].Description, "where an order is") {
+		t.Errorf("labels %+v", labels)
 	}
 }

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+
+	"usher/intent/builtin"
+	"usher/intent/openai"
+	"usher/intent/starter"
+	"usher/routing"
+)
+
+// chat is how the chat model is reached.
+func (c Config) chat() openai.ChatConfig {
+	return openai.ChatConfig{BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.ChatModel, Spent: c.Prices.count}
+}
+
+// judge is who is asked for second opinions, nil when no chat model is configured. Close it.
+func (c Config) judge(labels []openai.Label) (*openai.Judge, error) {
+	if c.ChatModel == "" {
+		return nil, nil
+	}
+	j, err := openai.NewJudge(c.chat(), labels)
+	if err != nil {
+		return nil, fmt.Errorf("USHER_CHAT_MODEL: %w", err)
+	}
+	return j, nil
+}
+
+// labelsOf are the intents that a classifier tells apart, each with its description in the catalogue, or with its name where
+// that has none. Without a classifier they are those of the catalogue.
+func labelsOf(m *builtin.Model, catalogue []starter.Entry) []openai.Label {
+	said := map[string]string{}
+	labels := make([]openai.Label, len(catalogue))
+	for i, e := range catalogue {
+		said[e.ID] = e.Description
+		labels[i] = openai.Label{ID: e.ID, Description: e.Description}
+	}
+	if m == nil {
+		return labels
+	}
+	labels = labels[:0]
+	for _, id := range m.Intents {
+		labels = append(labels, openai.Label{ID: id, Description: cmp.Or(said[id], routing.IntentName(id))})
+	}
+	return labels
+}
+
+// openChat connects the chat model, where one is configured: it gives second opinions on what the live classifier tells apart.
+func (a *app) openChat(live *builtin.Model) error {
+	judge, err := a.config.judge(labelsOf(live, a.catalogue))
+	if err != nil || judge == nil {
+		return err
+	}
+	a.judge = judge
+	a.pipeline.Second = judge
+	a.disconnect = append(a.disconnect, judge.Close)
+	return nil
+}
+
+// use makes a classifier the one that messages are read by, and its intents those that second opinions choose from.
+func (a *app) use(m *builtin.Model) error {
+	if a.judge != nil {
+		if err := a.judge.Use(labelsOf(m, a.catalogue)); err != nil {
+			return err
+		}
+	}
+	a.understander.use(m)
+	return nil
+}
