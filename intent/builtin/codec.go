@@ -151,16 +151,13 @@ func (r *reader) dense(classes int) (*denseHead, error) {
 }
 
 func (h *header) check() error {
-	c := h.Calibration
 	switch {
 	case len(h.Intents) < 2 || len(h.Intents) > maxClasses:
 		return fmt.Errorf("%d intents are not between 2 and %d", len(h.Intents), maxClasses)
 	case !slices.IsSorted(h.Intents) || len(slices.Compact(slices.Clone(h.Intents))) != len(h.Intents):
 		return errors.New("the intents are not in order")
-	case !(c.Temperature > 0.01 && c.Temperature < 100):
-		return fmt.Errorf("a temperature of %v makes no sense", c.Temperature)
 	}
-	return nil
+	return h.Calibration.check()
 }
 
 // columns reads the vocabulary and the weights.

@@ -190,11 +190,10 @@ func bestShare(ngrams, dense []reading, intents int) (float64, []reading) {
 
 // check trusts nothing that was read.
 func (h *denseHead) check() error {
-	t := h.Calibration.Temperature
-	if h.Embedder == "" || !(t > 0.01 && t < 100) || !finite(h.rows) || !finite(h.bias) {
+	if h.Embedder == "" || !finite(h.rows) || !finite(h.bias) {
 		return errors.New("the part for vectors makes no sense")
 	}
-	return nil
+	return h.Calibration.check()
 }
 
 // embedded are the examples that have a vector, with their readings. They keep all classes.

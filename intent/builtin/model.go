@@ -154,7 +154,7 @@ func (m *Model) classify(text string, dense []float32) intent.Classification {
 		c = &m.dense.Calibration
 	}
 	score := c.oosScore(s.logits, len(m.Intents))
-	ranked, top := m.rank(s.logits[:len(m.Intents)], c.Temperature)
+	ranked, top := m.rank(s.logits[:len(m.Intents)], c)
 	return intent.Classification{Ranked: ranked, OOS: logistic(score), OOSScore: score, Words: m.telling(s, text, top)}
 }
 
@@ -171,7 +171,7 @@ func (m *Model) score(s *scratch) {
 }
 
 // rank returns the best intents with their confidence, and the index of the first.
-func (m *Model) rank(logits []float32, temperature float64) ([]intent.Ranked, int) {
+func (m *Model) rank(logits []float32, by *calibration) ([]intent.Ranked, int) {
 	var best [maxRanked]int
 	n := 0
 	for c, x := range logits {
@@ -186,13 +186,13 @@ func (m *Model) rank(logits []float32, temperature float64) ([]intent.Ranked, in
 		copy(best[at+1:n], best[at:n-1])
 		best[at] = c
 	}
-	top, sum := logits[best[0]], 0.0
-	for _, x := range logits {
-		sum += math.Exp(float64(x-top) / temperature)
-	}
+	top := logits[best[0]]
+	rest, times := by.weigh(logits, top)
 	ranked := make([]intent.Ranked, n)
-	for i, c := range best[:n] {
-		ranked[i] = intent.Ranked{Intent: m.Intents[c], Confidence: math.Exp(float64(logits[c]-top)/temperature) / sum}
+	ranked[0] = intent.Ranked{Intent: m.Intents[best[0]], Confidence: 1 / (1 + rest)}
+	for i, c := range best[1:n] {
+		p := times * math.Exp(float64(logits[c]-top)/by.Temperature) / (1 + rest)
+		ranked[i+1] = intent.Ranked{Intent: m.Intents[c], Confidence: p}
 	}
 	return ranked, best[0]
 }

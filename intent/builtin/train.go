@@ -176,16 +176,13 @@ func (d *examples) card(readings []reading, c calibration, o TrainOptions) Card 
 			continue
 		}
 		inside = append(inside, score)
-		probabilities := c.confidences(r.logits[:len(d.intents)])
-		top := 0
-		for k, p := range probabilities {
-			if p > probabilities[top] {
-				top = k
-			}
-		}
-		bin := min(int(probabilities[top]*bins), bins-1)
-		gap[bin] += probabilities[top]
-		if top == r.class {
+		scores := r.logits[:len(d.intents)]
+		top := slices.Max(scores)
+		rest, _ := c.weigh(scores, top)
+		confidence := 1 / (1 + rest)
+		bin := min(int(confidence*bins), bins-1)
+		gap[bin] += confidence
+		if scores[r.class] == top {
 			right++
 			gap[bin]--
 		}
@@ -213,19 +210,4 @@ func recallAt95(inside, outside []float64) float64 {
 		}
 	}
 	return float64(beyond) / float64(len(outside))
-}
-
-// confidences are the calibrated probabilities of the intents, given that one of them fits.
-func (c *calibration) confidences(intents []float32) []float64 {
-	top := slices.Max(intents)
-	p := make([]float64, len(intents))
-	sum := 0.0
-	for i, x := range intents {
-		p[i] = math.Exp(float64(x-top) / c.Temperature)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
 }
