@@ -78,6 +78,20 @@ type Correction struct {
 	Reason      string
 }
 
+// NextLabels are messages that are most worth a label, chosen from so many by a classifier with a hash; empty without one.
+type NextLabels struct {
+	Model    string
+	Messages int
+	Items    []NextLabel
+}
+
+// NextLabel is a message without a label, with what a classifier makes of it.
+type NextLabel struct {
+	intent.Unlabelled
+	Ranked []intent.Ranked
+	OOS    float64
+}
+
 // Context is what stands beside a conversation.
 type Context struct {
 	Contact Contact

@@ -19,6 +19,7 @@ import (
 	"usher/inbox/live"
 	inboxpg "usher/inbox/postgres"
 	"usher/inbox/widget"
+	"usher/intent"
 	"usher/intent/openai"
 	intentpg "usher/intent/postgres"
 	"usher/intent/starter"
@@ -53,6 +54,8 @@ type app struct {
 	modelAtStart string        // hash; empty without a classifier
 	disconnect   []func()      // from remote models
 	judge        *openai.Judge // nil without a chat model
+	embedder     intent.Embedder
+	labels       *suggester
 
 	store     *inboxpg.Store
 	policies  *routingpg.Policies
@@ -195,6 +198,7 @@ func (a *app) openRouting(ctx context.Context) error {
 	if remote, ok := embedder.(interface{ Close() }); ok {
 		a.disconnect = append(a.disconnect, remote.Close)
 	}
+	a.embedder = embedder
 	a.history = routingpg.NewHistory(a.pool, embedder, a.log)
 	if err := a.history.Prepare(ctx); err != nil {
 		return err
@@ -205,8 +209,11 @@ func (a *app) openRouting(ctx context.Context) error {
 	return a.openChat(model)
 }
 
-func (a *app) openInbox(ctx context.Context) error {
+func (a *app) openInbox(ctx context.Context) (err error) {
 	a.store = inboxpg.New(a.pool, a.changed)
+	if a.labels, err = newSuggester(a.models, a.store, a.embedder); err != nil {
+		return err
+	}
 	for _, in := range []struct{ channel, address, name string }{{channels.WebChat, webInbox, a.config.Company}, {channels.API, apiInbox, a.config.Company}} {
 		if _, err := a.store.EnsureInboxAddress(ctx, in.channel, in.address, in.name); err != nil {
 			return err

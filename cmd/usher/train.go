@@ -69,7 +69,7 @@ differ from each other, so that an agent corrects or confirms their intent in th
 				defer done()
 				tr.embedder = embedder
 				if cmd.Flags().Changed("suggest") {
-					next := suggester{tr.models, tr.store, tr.labelled, tr.known, embedder}
+					next := suggester{models: tr.models, store: tr.store, labelled: tr.labelled, known: tr.known, embedder: embedder}
 					return next.print(ctx, cmd.OutOrStdout(), o.suggest, config.publicURL(config.Listen))
 				}
 				refused, err = tr.run(ctx)

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
+	"usher/inbox"
 	inboxpg "usher/inbox/postgres"
 	"usher/intent"
 	"usher/intent/builtin"
@@ -30,6 +32,7 @@ type suggester struct {
 	labelled []intent.Utterance
 	known    func(label string) bool
 	embedder intent.Embedder // the server's
+	alone    sync.Mutex
 }
 
 func newSuggester(models *intentpg.Models, store *inboxpg.Store, e intent.Embedder) (*suggester, error) {
@@ -38,7 +41,7 @@ func newSuggester(models *intentpg.Models, store *inboxpg.Store, e intent.Embedd
 		return nil, err
 	}
 	known, err := inCatalogue()
-	return &suggester{models, store, labelled, known, e}, err
+	return &suggester{models: models, store: store, labelled: labelled, known: known, embedder: e}, err
 }
 
 // suggested is what is worth a label, of how many messages without one, and the classifier that read them.
@@ -127,6 +130,24 @@ func (s *suggester) readAgain(ctx context.Context, model *builtin.Model, pool []
 		pool[i] = learn.Read(pool[i].Unlabelled, c.Ranked, c.OOS)
 	}
 	return vectors, nil
+}
+
+// NextLabels is next for the API, one call at a time: each reads two thousand messages.
+func (s *suggester) NextLabels(ctx context.Context, n int) (inbox.NextLabels, error) {
+	s.alone.Lock()
+	defer s.alone.Unlock()
+	found, err := s.next(ctx, n)
+	if errors.Is(err, intentpg.ErrNoModel) {
+		return inbox.NextLabels{}, nil
+	}
+	if err != nil {
+		return inbox.NextLabels{}, fmt.Errorf("find messages to label: %w", err)
+	}
+	out := inbox.NextLabels{Model: found.model.Hash(), Messages: found.messages}
+	for _, m := range found.next {
+		out.Items = append(out.Items, inbox.NextLabel{Unlabelled: m.Unlabelled, Ranked: m.Ranked, OOS: m.OOS})
+	}
+	return out, nil
 }
 
 // print writes them, with what the live classifier makes of them and where to correct or confirm it.

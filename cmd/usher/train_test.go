@@ -342,7 +342,7 @@ func TestTrainRefusesWhatItCannotRead(t *testing.T) {
 func (d *desk) suggests(n int) (string, error) {
 	d.Helper()
 	d.out.Reset()
-	next := suggester{d.tr.models, d.tr.store, d.tr.labelled, d.tr.known, builtin.NewEmbedder()}
+	next := suggester{models: d.tr.models, store: d.tr.store, labelled: d.tr.labelled, known: d.tr.known, embedder: builtin.NewEmbedder()}
 	err := next.print(d.Context(), &d.out, n, "https://help.example.com")
 	return d.out.String(), err
 }

@@ -34,6 +34,7 @@ type Options struct {
 	Policies   Policies
 	Templates  Templates
 	Thresholds Thresholds
+	Labels     Labels
 	Systems    SystemsOptions
 	Catalogue  []Intent
 	// Secure marks cookies for https only.
@@ -88,6 +89,7 @@ func (a *API) register(h huma.API) {
 	a.registerThreads(h)
 	a.registerActions(h)
 	a.registerOps(h)
+	a.registerLabels(h)
 	a.registerSystems(h)
 	sharpen(h.OpenAPI())
 }

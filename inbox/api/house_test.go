@@ -64,6 +64,13 @@ func (reader) Understand(_ context.Context, text string) intent.Prediction {
 	return intent.Prediction{Model: "test", Language: "en", Ranked: []intent.Ranked{{Intent: label, Confidence: 0.99}}}
 }
 
+// noLabels is a node without a classifier.
+type noLabels struct{}
+
+func (noLabels) NextLabels(context.Context, int) (inbox.NextLabels, error) {
+	return inbox.NextLabels{}, nil
+}
+
 func newHouse(t *testing.T, change ...func(*api.Options)) *house {
 	t.Helper()
 	t.Parallel() // each has a database of its own, and waits for it more than it works
@@ -88,7 +95,7 @@ func newHouse(t *testing.T, change ...func(*api.Options)) *house {
 	_, h.ops = h.person("oz", inbox.RoleOps)
 	o := api.Options{
 		SignIns: h.store, Agents: h.store, Lists: h.store, Threads: h.store, Writers: h.store, Owners: h.store, States: h.store,
-		Policies: policies, Templates: routingpg.NewTemplates(pool, "Shop"), Thresholds: h.store,
+		Policies: policies, Templates: routingpg.NewTemplates(pool, "Shop"), Thresholds: h.store, Labels: noLabels{},
 		Systems: api.SystemsOptions{Keys: h.store, Receiver: h.store, Profiles: h.store, ContactSide: h.store, Offers: h.store, Rate: 1000},
 		Log:     log,
 	}

@@ -74,6 +74,7 @@ const screens: Screen[] = [
   { name: 'nothing-found', path: '/inbox/mine?q=zebra', ready: 'text=Nothing found' },
   { name: 'thresholds', path: '/thresholds', ready: 'h1' },
   { name: 'templates', path: '/templates', ready: 'h1' },
+  { name: 'label', path: '/label', ready: 'ol li' },
   { name: 'people', path: '/people', ready: 'h1' },
   { name: 'settings', path: '/settings', ready: 'h1' },
   { name: 'tokens', path: '/tokens', ready: 'h1' },

@@ -26,6 +26,7 @@ export const keys = {
     ['preview', name, body, conversation] as const,
   thresholds: ['thresholds'] as const,
   policies: ['policies'] as const,
+  nextLabels: ['next-labels'] as const,
 };
 
 const path = (id: string) => ({ params: { path: { id } } });
@@ -157,6 +158,14 @@ export const templateVariablesQuery = queryOptions({
 export const thresholdsQuery = queryOptions({
   queryKey: keys.thresholds,
   queryFn: ({ signal }) => ask(client.GET('/api/v1/thresholds', { signal })),
+});
+
+/** What to label next; it stays as it is until more is asked for, so that nothing moves under the keys. */
+export const nextLabelsQuery = queryOptions({
+  queryKey: keys.nextLabels,
+  queryFn: ({ signal }) => ask(client.GET('/api/v1/labels/next', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 0,
 });
 
 export const policiesQuery = queryOptions({

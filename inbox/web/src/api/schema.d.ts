@@ -276,6 +276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labels/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that are most worth a label */
+        get: operations["next-labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -980,6 +997,33 @@ export interface components {
             /** Format: int64 */
             last_seq: number;
         };
+        NextLabel: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            decision_id: string;
+            /**
+             * Format: double
+             * @description how likely none of the intents fits, 0 to 1
+             */
+            none_fits: number;
+            /** @description the likeliest first */
+            readings: components["schemas"]["Reading"][];
+            /** @description the beginning, if it is long */
+            text: string;
+        };
+        NextLabels: {
+            items: components["schemas"]["NextLabel"][];
+            /**
+             * Format: int64
+             * @description messages without a label that they were chosen from
+             */
+            messages: number;
+            /** @description hash of the classifier that is unsure of them; empty without one */
+            model: string;
+        };
         Owner: {
             /** Format: uuid */
             id: string;
@@ -1100,6 +1144,11 @@ export interface components {
         Ranked: {
             /** Format: double */
             confidence: number;
+            intent: string;
+        };
+        Reading: {
+            /** Format: double */
+            chance: number;
             intent: string;
         };
         Signals: {
@@ -2420,6 +2469,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListIntent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "next-labels": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextLabels"];
                 };
             };
             /** @description Unauthorized */

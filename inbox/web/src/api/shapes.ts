@@ -17,6 +17,7 @@ export type Evidence = Schemas['Evidence'];
 export type Prediction = Schemas['Prediction'];
 export type SimilarCase = Schemas['Case'];
 export type Intent = Schemas['Intent'];
+export type NextLabel = Schemas['NextLabel'];
 export type Template = Schemas['StoredTemplate'];
 export type PolicyVersion = Schemas['PolicyVersion'];
 export type ThresholdRow = Schemas['ThresholdRow'];

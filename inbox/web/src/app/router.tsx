@@ -121,6 +121,10 @@ const pages = [
     lazyRouteComponent(() => import('@/features/thresholds/ThresholdsPage'), 'ThresholdsPage'),
   ),
   page(
+    '/label',
+    lazyRouteComponent(() => import('@/features/label/LabelPage'), 'LabelPage'),
+  ),
+  page(
     '/templates',
     lazyRouteComponent(() => import('@/features/templates/TemplatesPage'), 'TemplatesPage'),
   ),

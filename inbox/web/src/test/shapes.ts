@@ -1,5 +1,5 @@
 // Shapes of the API for tests: whole ones, with what a test is about given.
-import type { Conversation, Me, Message } from '@/api/shapes';
+import type { Conversation, Me, Message, NextLabel } from '@/api/shapes';
 
 export const uuid = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -20,6 +20,21 @@ export function message(m: Partial<Message>): Message {
     provider_at: null,
     created_at: '2026-11-24T10:00:00Z',
     ...m,
+  };
+}
+
+export function nextLabel(l: Partial<NextLabel>): NextLabel {
+  return {
+    decision_id: uuid(700),
+    conversation_id: uuid(1),
+    text: 'the thing I sent back',
+    created_at: '2026-11-24T10:00:00Z',
+    readings: [
+      { intent: 'refund_status', chance: 0.41 },
+      { intent: 'return_request', chance: 0.38 },
+    ],
+    none_fits: 0.11,
+    ...l,
   };
 }
 

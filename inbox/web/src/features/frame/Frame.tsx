@@ -68,5 +68,6 @@ function useGoTo() {
     goAll: go('all'),
     goWaiting: go('waiting'),
     goResolved: go('resolved'),
+    goLabel: () => void navigate({ to: '/label' }),
   });
 }

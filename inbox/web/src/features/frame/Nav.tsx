@@ -11,6 +11,7 @@ import {
   Moon,
   Settings,
   Sun,
+  Tags,
   Users,
 } from 'lucide-react';
 import { ask, client } from '@/api/client';
@@ -26,6 +27,7 @@ import styles from './Nav.module.css';
 const links = [
   { to: '/inbox', label: 'Inbox', icon: Inbox },
   { to: '/thresholds', label: 'Thresholds', icon: Gauge },
+  { to: '/label', label: 'Label next', icon: Tags },
   { to: '/templates', label: 'Standard answers', icon: MessageSquareText },
   { to: '/people', label: 'People', icon: Users },
 ] as const;

@@ -12,11 +12,16 @@ export const shortcuts = [
   { id: 'resolve', keys: ['e'], label: 'Resolve, or reopen', group: 'Conversation' },
   { id: 'why', keys: ['w'], label: 'Why here?', group: 'Conversation' },
   { id: 'context', keys: ['c'], label: 'Show or hide the customer', group: 'Conversation' },
+  { id: 'reading1', keys: ['1'], label: 'Take the first intent', group: 'Label next' },
+  { id: 'reading2', keys: ['2'], label: 'Take the second', group: 'Label next' },
+  { id: 'reading3', keys: ['3'], label: 'Take the third', group: 'Label next' },
+  { id: 'noneFits', keys: ['0'], label: 'None of these fits', group: 'Label next' },
   { id: 'goMine', keys: ['g', 'm'], label: 'Go to mine', group: 'Go to' },
   { id: 'goQueue', keys: ['g', 'q'], label: 'Go to the queue', group: 'Go to' },
   { id: 'goAll', keys: ['g', 'a'], label: 'Go to all', group: 'Go to' },
   { id: 'goWaiting', keys: ['g', 'w'], label: 'Go to waiting on customer', group: 'Go to' },
   { id: 'goResolved', keys: ['g', 'r'], label: 'Go to resolved', group: 'Go to' },
+  { id: 'goLabel', keys: ['g', 'l'], label: 'Go to label next', group: 'Go to' },
   { id: 'help', keys: ['?'], label: 'Show the shortcuts', group: 'Everywhere' },
 ] as const;
 

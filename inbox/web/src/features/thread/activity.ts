@@ -32,6 +32,7 @@ export function activityText(p: Payload, teams: readonly Team[] | undefined, me:
     case 'priority_changed':
       return `${who} changed the priority${p.from ? ` from ${p.from}` : ''} to ${p.to ?? '?'}`;
     case 'corrected':
+      if (p.from && p.from === p.to) return `${who} confirmed ${p.to.replaceAll('_', ' ')}${why}`;
       return `${who} corrected ${p.from && p.to ? `${p.from} to ${p.to}` : 'the decision'}${why}`.replaceAll(
         '_',
         ' ',

@@ -65,6 +65,10 @@ describe('activities in words', () => {
       { what: 'corrected', by: 'Ben', from: 'order_status', to: 'refund_status' },
       'Ben corrected order status to refund status',
     ],
+    [
+      { what: 'corrected', by: 'Ben', from: 'refund_status', to: 'refund_status' },
+      'Ben confirmed refund status',
+    ],
     [{ what: 'dispatched', agent: 'Robin' }, 'Given to you'],
     [{ what: 'taken', by: 'Ben', from: 'Robin' }, 'Ben took it over from you'],
     [{ what: 'taken', by: 'Robin' }, 'You took it'],
