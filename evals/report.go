@@ -11,17 +11,19 @@ import (
 
 // Report holds the measures of one run. A part is nil when the suite has no labels for it.
 type Report struct {
-	Suites   []string        `json:"suites,omitempty"`
-	Cases    int             `json:"cases"`
-	Intent   *IntentPart     `json:"intent,omitempty"`
-	OOS      *OOSPart        `json:"oos,omitempty"`
-	Auto     *AutoPart       `json:"auto,omitempty"`
-	Route    *RoutePart      `json:"route,omitempty"`
-	Priority *PriorityPart   `json:"priority,omitempty"`
-	Labels   *LabelsPart     `json:"labels,omitempty"`
-	Latency  *LatencyPart    `json:"latency_ms,omitempty"`
-	TrainS   *float64        `json:"train_s,omitempty"`
-	EmbedS   *float64        `json:"embed_s,omitempty"`
+	Suites   []string      `json:"suites,omitempty"`
+	Cases    int           `json:"cases"`
+	Intent   *IntentPart   `json:"intent,omitempty"`
+	OOS      *OOSPart      `json:"oos,omitempty"`
+	Auto     *AutoPart     `json:"auto,omitempty"`
+	Route    *RoutePart    `json:"route,omitempty"`
+	Priority *PriorityPart `json:"priority,omitempty"`
+	Labels   *LabelsPart   `json:"labels,omitempty"`
+	Latency  *LatencyPart  `json:"latency_ms,omitempty"`
+	TrainS   *float64      `json:"train_s,omitempty"`
+	EmbedS   *float64      `json:"embed_s,omitempty"`
+	// Fused is the share of cases whose vector was read beside their n-grams; absent where no vectors were at hand.
+	Fused    *float64        `json:"fused,omitempty"`
 	Shots    int             `json:"shots,omitempty"`  // utterances per label that were trained on; 0 for all
 	Seeds    int             `json:"seeds,omitempty"`  // trainings that the measures are means of; 0 for a single one
 	Spread   *Spread         `json:"spread,omitempty"` // over the seeds
@@ -128,8 +130,16 @@ func measure(results []Result) Report {
 	r.Priority = priorityPart(results)
 	r.Labels = labelsPart(results)
 	var ms []float64
+	fused := 0
 	for _, x := range results {
 		ms = append(ms, float64(x.Latency.Microseconds())/1000)
+		if x.Prediction.Fused {
+			fused++
+		}
+	}
+	if fused > 0 {
+		share := float64(fused) / float64(len(results))
+		r.Fused = &share
 	}
 	r.Latency = &LatencyPart{P50: quantile(ms, .5), P99: quantile(ms, .99)}
 	return r
@@ -168,9 +178,9 @@ func oosPart(results []Result) *OOSPart {
 		switch x.Case.Intent {
 		case "":
 		case intent.OutOfScope:
-			out = append(out, x.OOSScore)
+			out = append(out, x.Prediction.OOS)
 		default:
-			in = append(in, x.OOSScore)
+			in = append(in, x.Prediction.OOS)
 		}
 	}
 	if len(in) == 0 || len(out) == 0 {

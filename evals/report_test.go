@@ -22,8 +22,8 @@ func handled(c evals.Case, got string, confidence float64, team string, p intent
 		d.Route, d.Template, d.Team = routing.ToAgent, "", team
 	}
 	return evals.Result{
-		Case: c, Decision: &d, Latency: 2 * time.Millisecond, OOSScore: 1 - confidence,
-		Prediction: intent.Prediction{Ranked: []intent.Ranked{{Intent: got, Confidence: confidence}}},
+		Case: c, Decision: &d, Latency: 2 * time.Millisecond,
+		Prediction: intent.Prediction{Ranked: []intent.Ranked{{Intent: got, Confidence: confidence}}, OOS: 1 - confidence},
 	}
 }
 
@@ -84,12 +84,12 @@ func TestOutOfScopeRecallIsTakenWhere95PercentOfTheOthersAreKept(t *testing.T) {
 	var rs []evals.Result
 	for i := range 20 {
 		r := handled(labelled("", "pricing", "", ""), "pricing", .9, "", "")
-		r.OOSScore = float64(i)
+		r.Prediction.OOS = float64(i)
 		rs = append(rs, r)
 	}
 	for _, score := range []float64{17.5, 18, 18.5, 30} { // 19 of 20 others lie at 18 or below
 		r := handled(labelled("", intent.OutOfScope, "", ""), "pricing", .9, "", "")
-		r.OOSScore = score
+		r.Prediction.OOS = score
 		rs = append(rs, r)
 	}
 	if got := evals.NewReport(rs).OOS; got.RecallAt95 != .5 || got.Count != 4 {

@@ -10,48 +10,40 @@ import (
 	"usher/routing"
 )
 
-// Subject is what is measured: the pipeline of production, without a database and so without history. A pipeline without
-// a policy is measured for understanding alone.
-type Subject struct {
-	Classifier intent.Classifier
-	Pipeline   *routing.Pipeline
-}
-
 // Result is one case with everything that was predicted and decided for it.
 type Result struct {
 	Case       Case
 	Prediction intent.Prediction
 	Decision   *routing.Decision // nil without a policy
-	OOSScore   float64
 	Latency    time.Duration
 }
 
-// Run puts every case through the subject, in order. It ends early only when ctx ends.
-func Run(ctx context.Context, s Subject, cases []Case) ([]Result, error) {
-	if s.Classifier == nil || s.Pipeline == nil {
-		return nil, errors.New("run suite: no classifier or no pipeline")
+// Run puts every case through a pipeline, in order: that of production, without a database and so without history. A
+// pipeline without a policy is measured for understanding alone. It ends early only when ctx ends.
+func Run(ctx context.Context, p *routing.Pipeline, cases []Case) ([]Result, error) {
+	if p == nil || p.Understander == nil {
+		return nil, errors.New("run suite: no pipeline that understands")
 	}
 	results := make([]Result, len(cases))
 	for i, c := range cases {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("run suite at case %q: %w", c.ID, err)
 		}
-		results[i] = runCase(ctx, s, c)
+		results[i] = runCase(ctx, p, c)
 	}
 	return results, nil
 }
 
-func runCase(ctx context.Context, s Subject, c Case) Result {
+func runCase(ctx context.Context, p *routing.Pipeline, c Case) Result {
 	start := time.Now()
 	requests := []routing.Request{request(c)}
-	s.Pipeline.Prepare(ctx, requests)
+	p.Prepare(ctx, requests)
 	r := Result{Case: c, Prediction: requests[0].Prediction}
-	if s.Pipeline.Policy != nil {
-		d := s.Pipeline.Decide(requests[0])
+	if p.Policy != nil {
+		d := p.Decide(requests[0])
 		r.Decision = &d
 	}
 	r.Latency = time.Since(start)
-	r.OOSScore = s.Classifier.Classify(c.Text).OOSScore
 	return r
 }
 

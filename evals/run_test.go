@@ -20,10 +20,10 @@ func (firstWord) Hash() string        { return "first-word" }
 func (firstWord) Languages() []string { return []string{"en"} }
 func (firstWord) Classify(text string) intent.Classification {
 	if strings.HasPrefix(text, "?") {
-		return intent.Classification{Ranked: []intent.Ranked{{Intent: "thanks", Confidence: .2}}, OOS: .9, OOSScore: 3}
+		return intent.Classification{Ranked: []intent.Ranked{{Intent: "thanks", Confidence: .2}}, OOS: .9}
 	}
 	label, _, _ := strings.Cut(text, " ")
-	return intent.Classification{Ranked: []intent.Ranked{{Intent: label, Confidence: .99}}, OOS: .01, OOSScore: -3}
+	return intent.Classification{Ranked: []intent.Ranked{{Intent: label, Confidence: .99}}, OOS: .01}
 }
 
 // understand makes a function an Understander.
@@ -39,12 +39,12 @@ func byFirstWord(_ context.Context, text string) intent.Prediction {
 }
 
 // subject decides by a policy; nil means understanding alone.
-func subject(u understand, policy *routing.Policy) evals.Subject {
+func subject(u understand, policy *routing.Policy) *routing.Pipeline {
 	p := &routing.Pipeline{Understander: u}
 	if policy != nil {
 		p.Policy = func() *routing.Policy { return policy }
 	}
-	return evals.Subject{Classifier: firstWord{}, Pipeline: p}
+	return p
 }
 
 func defaultPolicy(t testing.TB) *routing.Policy {
@@ -97,10 +97,10 @@ func TestResultsStandInTheOrderOfCasesWithTheirScores(t *testing.T) {
 	for i, want := range []struct {
 		id    string
 		label string
-		score float64
-	}{{"a", "pricing", -3}, {"b", "thanks", 3}, {"c", "thanks", -3}} {
+		oos   float64
+	}{{"a", "pricing", .01}, {"b", "thanks", .9}, {"c", "thanks", .01}} {
 		r := rs[i]
-		if r.Case.ID != want.id || r.Prediction.Top().Intent != want.label || r.OOSScore != want.score || r.Latency <= 0 {
+		if r.Case.ID != want.id || r.Prediction.Top().Intent != want.label || r.Prediction.OOS != want.oos || r.Latency <= 0 {
 			t.Errorf("result %d is %+v, want %+v", i, r, want)
 		}
 	}
@@ -130,7 +130,7 @@ func TestWithoutAPolicyOnlyUnderstandingIsMeasured(t *testing.T) {
 }
 
 func TestARunWithoutAModelIsAnError(t *testing.T) {
-	if _, err := evals.Run(t.Context(), evals.Subject{}, []evals.Case{{ID: "a", Text: "hello"}}); err == nil {
+	if _, err := evals.Run(t.Context(), &routing.Pipeline{}, []evals.Case{{ID: "a", Text: "hello"}}); err == nil {
 		t.Error("no error")
 	}
 }

@@ -72,13 +72,14 @@ func Mean(runs []Report) Report {
 		m.Latency.P50, _ = over(func(r Report) float64 { return r.Latency.P50 })
 		m.Latency.P99, _ = over(func(r Report) float64 { return r.Latency.P99 })
 	}
-	m.TrainS = meanTime(runs, func(r Report) *float64 { return r.TrainS })
-	m.EmbedS = meanTime(runs, func(r Report) *float64 { return r.EmbedS })
+	m.TrainS = meanOf(runs, func(r Report) *float64 { return r.TrainS })
+	m.EmbedS = meanOf(runs, func(r Report) *float64 { return r.EmbedS })
+	m.Fused = meanOf(runs, func(r Report) *float64 { return r.Fused })
 	return m
 }
 
-// meanTime is nil unless every run has the time.
-func meanTime(runs []Report, get func(Report) *float64) *float64 {
+// meanOf is nil unless every run has the measure.
+func meanOf(runs []Report, get func(Report) *float64) *float64 {
 	sum := 0.0
 	for _, r := range runs {
 		if get(r) == nil {

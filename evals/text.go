@@ -62,6 +62,9 @@ func (r Report) lines(w io.Writer) {
 	if p := r.Latency; p != nil {
 		fmt.Fprintf(w, "  latency\tp50 %.2f ms\tp99 %.2f ms\t\t\n", p.P50, p.P99)
 	}
+	if r.Fused != nil {
+		fmt.Fprintf(w, "  read with vectors\t%s\t\t\t\n", percent(*r.Fused))
+	}
 	if r.EmbedS != nil {
 		fmt.Fprintf(w, "  embedding\t%.1f s\t\t\t\n", *r.EmbedS)
 	}

@@ -94,6 +94,10 @@ type Prediction struct {
 	Urgency float64 `json:"urgency,omitempty"`
 	// Degraded says why the prediction is worth less than usual; empty when it is not.
 	Degraded string `json:"degraded,omitempty"`
+	// Fused means that the vector of the text was read beside its n-grams.
+	Fused bool `json:"fused,omitempty"`
+	// Shallow says why it was not although it might have changed something; the confidence is that of the n-grams then.
+	Shallow string `json:"shallow,omitempty"`
 }
 
 // Top is the most likely intent, or out-of-scope with confidence 0 when the model did not speak.
@@ -126,12 +130,26 @@ type Classifier interface {
 	Classify(text string) Classification
 }
 
+// VectorClassifier is a Classifier that is surer with the vector of the text beside its n-grams.
+type VectorClassifier interface {
+	Classifier
+	// Embedder is the one whose vectors it takes; false when it was trained without.
+	Embedder() (ModelID, bool)
+	ClassifyVector(text string, vector []float32) Classification
+}
+
+// Vectors are those of some texts, in their order, by one embedder.
+type Vectors struct {
+	By ModelID
+	Of [][]float32
+}
+
 // Classification is a classifier's answer.
 type Classification struct {
 	Ranked []Ranked
 	OOS    float64
 	Words  []Word
-	// OOSScore grows with the belief that no intent fits; only its order has a meaning. Evals measure it.
+	// OOSScore grows with the belief that no intent fits; only its order has a meaning.
 	OOSScore float64
 }
 

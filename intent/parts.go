@@ -82,24 +82,40 @@ func withoutCourtesies(text string, parts []part) string {
 	return b.String()
 }
 
-// classify is the classifier's answer to a text as it was written, and what its parts ask for. Greetings and thanks
-// around a request would hide it: they are left out, unless the text is nothing but them or the rest is one too.
-func classify(c Classifier, text string) answer {
-	parts := partsOf(text)
+// Gist is what of a text is classified, and embedded for it: its first and last part if it is very long, normalised,
+// without greetings and thanks around a request, which would hide it.
+func Gist(text string) string {
+	read, _ := shorten(text)
+	return gist(read, partsOf(read))
+}
+
+func gist(text string, parts []part) string {
+	rest := requests(parts)
+	if len(rest) == 0 || len(rest) == len(parts) {
+		return Normalise(text)
+	}
+	return Normalise(withoutCourtesies(text, parts))
+}
+
+// requests are the parts that are no courtesies.
+func requests(parts []part) []part {
 	rest := parts[:0:0]
 	for _, p := range parts {
 		if !p.courtesy {
 			rest = append(rest, p)
 		}
 	}
-	a := answer{}
-	if len(rest) == 0 || len(rest) == len(parts) {
+	return rest
+}
+
+// classify is the classifier's answer to the gist of a text, and what its parts ask for. Where the gist turns out to be
+// thanks or a greeting, too, it is the answer to the whole, which says so with more confidence.
+func classify(c Classifier, text string) answer {
+	parts := partsOf(text)
+	rest := requests(parts)
+	a := answer{Classification: c.Classify(gist(text, parts))}
+	if len(rest) < len(parts) && len(rest) > 0 && courteous(a.Classification) {
 		a.Classification = c.Classify(Normalise(text))
-	} else {
-		a.Classification = c.Classify(Normalise(withoutCourtesies(text, parts)))
-		if courteous(a.Classification) { // it means the whole, which says so with more confidence
-			a.Classification = c.Classify(Normalise(text))
-		}
 	}
 	if len(parts) > 1 {
 		a.asks = asksOf(c, text, rest, a.Classification)

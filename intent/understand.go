@@ -13,6 +13,10 @@ type UnderstandOptions struct {
 	Timeout time.Duration
 	// Concurrent is how many classifications may run at once, those that were given up included; 256 unless given.
 	Concurrent int
+	// Embedder makes the vectors that the classifier takes; nil for none.
+	Embedder Embedder
+	// EmbedTimeout is how long a batch of vectors may take; 2 s unless given.
+	EmbedTimeout time.Duration
 }
 
 func (o UnderstandOptions) withDefaults() UnderstandOptions {
@@ -22,20 +26,27 @@ func (o UnderstandOptions) withDefaults() UnderstandOptions {
 	if o.Concurrent <= 0 {
 		o.Concurrent = 256
 	}
+	if o.EmbedTimeout <= 0 {
+		o.EmbedTimeout = 2 * time.Second
+	}
 	return o
 }
 
 // Understander makes predictions with a classifier that it does not trust to be fast or sound. Safe for concurrent use.
 type Understander struct {
-	classifier Classifier
-	timeout    time.Duration
-	slots      chan struct{}
+	classifier   Classifier
+	timeout      time.Duration
+	slots        chan struct{}
+	embedder     Embedder
+	embedTimeout time.Duration
 }
 
 // NewUnderstander returns an Understander. A nil classifier is one that never speaks: everything is degraded.
 func NewUnderstander(c Classifier, o UnderstandOptions) *Understander {
 	o = o.withDefaults()
-	return &Understander{classifier: c, timeout: o.Timeout, slots: make(chan struct{}, o.Concurrent)}
+	return &Understander{
+		classifier: c, timeout: o.Timeout, slots: make(chan struct{}, o.Concurrent), embedder: o.Embedder, embedTimeout: o.EmbedTimeout,
+	}
 }
 
 // Understand says what is known of a text. It never fails and never takes much longer than the time-out; what is
@@ -87,7 +98,7 @@ func (u *Understander) classify(text string) <-chan answer {
 	}
 	go func() {
 		defer func() { <-u.slots }()
-		answers <- safely(u.classifier, text)
+		answers <- safely(func() answer { return classify(u.classifier, text) })
 	}()
 	return answers
 }
@@ -112,11 +123,11 @@ func (u *Understander) await(ctx context.Context, timer *time.Timer, answers <-c
 }
 
 // safely turns a classifier's panic into an answer.
-func safely(c Classifier, text string) (a answer) {
+func safely(ask func() answer) (a answer) {
 	defer func() {
 		if r := recover(); r != nil {
 			a = answer{failure: fmt.Sprintf("the model failed: %v", r)}
 		}
 	}()
-	return classify(c, text)
+	return ask()
 }

@@ -25,7 +25,7 @@ func (p *Policy) Decide(req Request) Decision {
 	v := p.look(req, said)
 	d := Decision{
 		Intent: v.label, Confidence: v.top.Confidence, Threshold: v.route.Threshold, Language: req.Prediction.Language,
-		Degraded:      req.Prediction.Degraded != "" || len(req.Prediction.Ranked) == 0 || req.Evidence.Degraded != "",
+		Degraded:      req.Prediction.Degraded != "" || req.Prediction.Shallow != "" || len(req.Prediction.Ranked) == 0 || req.Evidence.Degraded != "",
 		PolicyVersion: p.Version, PolicyHash: p.hash, ModelHash: req.Prediction.Model,
 		Team: v.route.Team, Skills: v.route.Skills,
 	}

@@ -110,6 +110,12 @@ func (e Explanation) understood() []string {
 	if p.Degraded != "" {
 		lines = append(lines, "not properly: "+plainWords(p.Degraded))
 	}
+	switch {
+	case p.Fused:
+		lines = append(lines, "read by its n-grams and its vector")
+	case p.Shallow != "":
+		lines = append(lines, "read by its n-grams alone: "+plainWords(p.Shallow))
+	}
 	if len(p.Ranked) > 0 {
 		first := fmt.Sprintf("%s, %s sure", IntentName(p.Ranked[0].Intent), percent(p.Ranked[0].Confidence))
 		for _, r := range p.Ranked[1:min(len(p.Ranked), 3)] {

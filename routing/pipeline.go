@@ -15,41 +15,46 @@ type Understander interface {
 // Pipeline is the one way from a message to a decision: the worker, evals and replay all go it. Safe for concurrent use.
 type Pipeline struct {
 	Understander Understander
+	// Refiner reads again what matters; nil where the n-grams are all there is.
+	Refiner Refiner
+	// Embedding says what matters.
+	Embedding Embedding
 	// History is nil where there is none, as in evals: then nothing is remembered and nothing is degraded.
 	History History
 	// Policy is the live policy at the moment of the call. It may be nil where nothing is decided and nothing remembered.
 	Policy func() *Policy
-	// EmbedAlways says that an embedding costs microseconds. Otherwise it is asked for only when it can change the
-	// route: when the answer would be automatic, or the model is uncertain.
-	EmbedAlways bool
 	// Second is asked within the policy's band of confidence; nil where nobody is.
 	Second SecondOpinion
+
+	pressure pressure
 }
 
 // Prepare fills in what the requests are decided on and what does not depend on locks: predictions, evidence and second
 // opinions. It never fails; evidence that could not be had is marked degraded. Their State may be a moment old.
 func (p *Pipeline) Prepare(ctx context.Context, requests []Request) {
+	var policy *Policy
+	if p.Policy != nil {
+		policy = p.Policy()
+	}
 	for i := range requests {
-		requests[i].Prediction = p.understand(ctx, requests[i])
+		requests[i].Prediction = p.understand(ctx, policy, requests[i])
 	}
-	if len(requests) == 0 || p.Policy == nil {
-		return
-	}
-	policy := p.Policy()
-	if policy == nil {
+	vectors := p.refine(ctx, policy, requests)
+	if len(requests) == 0 || policy == nil {
 		return
 	}
 	if p.History != nil {
-		p.recall(ctx, policy, requests)
+		p.recall(ctx, policy, requests, vectors)
 	}
 	p.askSecond(ctx, policy, requests)
 }
 
-// recall fills in the evidence.
-func (p *Pipeline) recall(ctx context.Context, policy *Policy, requests []Request) {
+// recall fills in the evidence. An automatic answer that there was no time to compare with the past is not given.
+func (p *Pipeline) recall(ctx context.Context, policy *Policy, requests []Request, vectors intent.Vectors) {
 	questions := make([]Question, len(requests))
 	for i, r := range requests {
 		questions[i] = p.question(policy, r)
+		questions[i].Vector, questions[i].VectorBy = vectors.Of[i], vectors.By
 	}
 	evidence, err := p.History.Recall(ctx, questions)
 	if err == nil && len(evidence) != len(requests) {
@@ -61,35 +66,33 @@ func (p *Pipeline) recall(ctx context.Context, policy *Policy, requests []Reques
 			continue
 		}
 		requests[i].Evidence = evidence[i]
+		if r := requests[i]; r.Prediction.Shallow == tooMany && r.Evidence.Degraded == "" && policy.Decide(p.seconded(policy, r)).Route == ToReply {
+			requests[i].Evidence.Degraded = r.Prediction.Shallow
+		}
 	}
 }
 
 // understand does not ask the model about a button: what it means is known.
-func (p *Pipeline) understand(ctx context.Context, r Request) intent.Prediction {
+func (p *Pipeline) understand(ctx context.Context, policy *Policy, r Request) intent.Prediction {
 	text := r.Text
 	if text == "" {
 		text = r.Choice
 	}
 	prediction := p.Understander.Understand(ctx, text)
-	if p.Policy != nil {
-		if policy := p.Policy(); policy != nil {
-			// What a policy's patterns find is stored with the prediction: a later policy decides on the same.
-			prediction.Entities = policy.patterns.Find(text, prediction.Entities)
-		}
+	if policy != nil {
+		// What a policy's patterns find is stored with the prediction: a later policy decides on the same.
+		prediction.Entities = policy.patterns.Find(text, prediction.Entities)
 	}
 	return prediction
 }
 
+// question asks what the past says. History embeds a text itself only where that matters and there was time for it.
 func (p *Pipeline) question(policy *Policy, r Request) Question {
-	q := Question{
+	worth, _ := p.worthVector(policy, r)
+	return Question{
 		ConversationID: r.ConversationID, ContactID: r.Contact.ID, Text: r.Text, Intent: r.Prediction.Top().Intent,
-		Since: r.At.Add(-policy.RepeatWindow()), Embed: r.Text != "",
+		Since: r.At.Add(-policy.RepeatWindow()), Embed: worth && r.Prediction.Shallow != tooMany,
 	}
-	if q.Embed && !p.EmbedAlways {
-		d := policy.Decide(p.seconded(policy, r))
-		q.Embed = d.Route == ToReply || d.Confidence < policy.Defaults.UnclearBelow
-	}
-	return q
 }
 
 // Decide is what the live policy says of a prepared request. It is pure but for the choice of the policy.

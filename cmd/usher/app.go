@@ -51,10 +51,10 @@ type app struct {
 
 	models       *intentpg.Models
 	understander understander
-	modelAtStart string        // hash; empty without a classifier
-	disconnect   []func()      // from remote models
-	judge        *openai.Judge // nil without a chat model
-	embedder     intent.Embedder
+	embedders    []intent.Embedder // first the one that history compares by
+	modelAtStart string            // hash; empty without a classifier
+	disconnect   []func()          // from remote models
+	judge        *openai.Judge     // nil without a chat model
 	labels       *suggester
 
 	store     *inboxpg.Store
@@ -187,31 +187,31 @@ func (a *app) openRouting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.understander.use(model)
+	if a.embedders, err = a.config.embedders(intentpg.NewCache(a.pool, 0), a.log); err != nil {
+		return err
+	}
+	for _, e := range a.embedders {
+		if remote, ok := e.(interface{ Close() }); ok {
+			a.disconnect = append(a.disconnect, remote.Close)
+		}
+	}
+	a.readBy(model)
 	if model != nil {
 		a.modelAtStart = model.Hash()
 	}
-	embedder, inline, err := a.config.embedder(intentpg.NewCache(a.pool, 0), a.log)
-	if err != nil {
-		return err
-	}
-	if remote, ok := embedder.(interface{ Close() }); ok {
-		a.disconnect = append(a.disconnect, remote.Close)
-	}
-	a.embedder = embedder
-	a.history = routingpg.NewHistory(a.pool, embedder, a.log)
+	a.history = routingpg.NewHistory(a.pool, a.embedders[0], a.log)
 	if err := a.history.Prepare(ctx); err != nil {
 		return err
 	}
 	a.pipeline = &routing.Pipeline{
-		Understander: &a.understander, History: a.history, Policy: a.policies.Live, EmbedAlways: inline,
+		Understander: &a.understander, Refiner: &a.understander, Embedding: a.config.Embedding, History: a.history, Policy: a.policies.Live,
 	}
 	return a.openChat(model)
 }
 
 func (a *app) openInbox(ctx context.Context) (err error) {
 	a.store = inboxpg.New(a.pool, a.changed)
-	if a.labels, err = newSuggester(a.models, a.store, a.embedder); err != nil {
+	if a.labels, err = newSuggester(a.models, a.store, a.embedders[0]); err != nil {
 		return err
 	}
 	for _, in := range []struct{ channel, address, name string }{{channels.WebChat, webInbox, a.config.Company}, {channels.API, apiInbox, a.config.Company}} {

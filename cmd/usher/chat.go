@@ -65,6 +65,6 @@ func (a *app) use(m *builtin.Model) error {
 			return err
 		}
 	}
-	a.understander.use(m)
+	a.readBy(m)
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"usher/routing"
 )
 
 // defaultCompany is how contacts read the name of a company that gave none.
@@ -36,6 +38,9 @@ type Config struct {
 	OpenAIModel   string
 	// OpenAIDims is the length of the vectors to ask for. OPENAI_EMBEDDING_DIMS; default 512.
 	OpenAIDims int
+	// Embedding says which messages are embedded before they are decided. USHER_EMBED=auto, always or never; default auto:
+	// those whose vector may change something.
+	Embedding routing.Embedding
 	// ChatModel is asked for second opinions on the same server, where the policy says so; empty for nobody. USHER_CHAT_MODEL.
 	ChatModel string
 	// Prices turn tokens into money in the metrics. USHER_PRICE_EMBEDDING, USHER_PRICE_CHAT_IN, USHER_PRICE_CHAT_OUT; default 0.
@@ -65,6 +70,7 @@ func configFromEnv() (Config, error) {
 		OpenAIBaseURL: os.Getenv("OPENAI_BASE_URL"),
 		OpenAIKey:     os.Getenv("OPENAI_API_KEY"),
 		OpenAIModel:   envOr("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
+		Embedding:     routing.Embedding(envOr("USHER_EMBED", string(routing.EmbedWhenItMatters))),
 		ChatModel:     os.Getenv("USHER_CHAT_MODEL"),
 		Company:       envOr("USHER_COMPANY", defaultCompany),
 		Demo:          os.Getenv("USHER_DEMO") == "1",
@@ -113,6 +119,9 @@ func (c Config) validate() error {
 		if _, ok := networkOf(proxy); !ok {
 			return fmt.Errorf("USHER_TRUSTED_PROXIES has %q: give addresses or networks of your proxies, such as 10.0.0.7,10.1.0.0/16", proxy)
 		}
+	}
+	if err := c.Embedding.Check(); err != nil {
+		return fmt.Errorf("USHER_EMBED: %w", err)
 	}
 	if c.ChatModel != "" && c.OpenAIBaseURL == "" && c.OpenAIKey == "" {
 		return fmt.Errorf("USHER_CHAT_MODEL is %q: set OPENAI_BASE_URL or OPENAI_API_KEY, too, to say where it is", c.ChatModel)

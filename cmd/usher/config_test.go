@@ -32,6 +32,7 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 		"USHER_LISTEN is":                      func(c *Config) { c.Listen = "8080" },
 		"USHER_DATA is":                        func(c *Config) { c.DataDir = "data" },
 		"USHER_CHAT_MODEL is":                  func(c *Config) { c.ChatModel = "m" },
+		"USHER_EMBED: \"often\" is none of":    func(c *Config) { c.Embedding = "often" },
 		"USHER_METRICS_TOKEN has 5 characters": func(c *Config) { c.MetricsToken = "short" },
 	} {
 		c := good

@@ -224,20 +224,18 @@ func checkBus(ctx context.Context, c Config) finding {
 }
 
 func checkEmbeddings(ctx context.Context, c Config) finding {
-	e, inline, err := c.embedder(nil, quiet)
+	all, err := c.embedders(nil, quiet)
 	if err != nil {
 		return ill(err.Error(), "check OPENAI_BASE_URL and OPENAI_API_KEY; unset both to use the built-in embeddings")
 	}
+	e, where := all[0], "built in"
 	if remote, ok := e.(interface{ Close() }); ok {
 		defer remote.Close()
+		where = "over the network"
 	}
 	began := time.Now()
 	if _, err := e.Embed(ctx, []string{"where is my order"}); err != nil {
 		return ill(err.Error(), "check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_EMBEDDING_MODEL. Until then messages go on without history")
-	}
-	where := "over the network"
-	if inline {
-		where = "built in"
 	}
 	return well("%s, %d numbers, %s, %s", e.Model().Name, e.Model().Dims, where, time.Since(began).Round(10*time.Microsecond))
 }

@@ -38,6 +38,7 @@ type evalOptions struct {
 	noOOS    bool
 	balanced bool
 	embedder string
+	embed    string
 }
 
 func newEvalCmd() *cobra.Command {
@@ -79,7 +80,8 @@ Exits with 1 when a floor does not hold, with 2 when it could not run.`,
 	f.IntVar(&o.shots, "shots", 0, "train on so many rows of each label only; 0 for all")
 	f.BoolVar(&o.noOOS, "without-oos", false, "leave rows labelled oos out of the training")
 	f.BoolVar(&o.balanced, "balanced", false, "let every label count alike in the training, however many rows it has")
-	f.StringVar(&o.embedder, "embedder", "", "learn from its vectors beside the n-grams, and embed every case: none, hash-512, use-lite-512, use-lite-512+hash-512 (default use-lite-512 with --train, else none)")
+	f.StringVar(&o.embedder, "embedder", defaultEmbedder, "learn from its vectors beside the n-grams: none, hash-512, use-lite-512, use-lite-512+hash-512")
+	f.StringVar(&o.embed, "embed", "", "read the vectors of cases: auto (where it matters, as in production), always or never (default always with --train, else auto)")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
 }
@@ -123,6 +125,9 @@ func runEval(ctx context.Context, o evalOptions, suites []string, out, progress 
 
 // measure trains once per seed and measures each model on the cases.
 func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress io.Writer) (evals.Report, error) {
+	if err := o.embedding().Check(); err != nil {
+		return evals.Report{}, fmt.Errorf("--embed: %w", err)
+	}
 	if o.seeds < 1 || o.shots < 0 {
 		return evals.Report{}, fmt.Errorf("--seeds %d --shots %d: there must be a seed at least, and 0 shots mean all", o.seeds, o.shots)
 	}
@@ -157,14 +162,7 @@ func (o evalOptions) measure(ctx context.Context, cases []evals.Case, progress i
 
 // run trains a model and measures it. Without a policy it only understands.
 func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, policy *routing.Policy, cases []evals.Case, t builtin.TrainOptions) (evals.Report, error) {
-	name := o.embedder
-	if name == "" {
-		name = "none"
-		if o.train != "" {
-			name = "use-lite-512"
-		}
-	}
-	embedder, err := evalEmbedder(name)
+	embedder, err := evalEmbedder(o.embedder)
 	if err != nil {
 		return evals.Report{}, err
 	}
@@ -182,15 +180,7 @@ func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, pol
 		return evals.Report{}, err
 	}
 	trained := time.Since(start).Seconds()
-	subject := evals.Subject{Classifier: model}
-	if embedder != nil {
-		subject.Classifier = &alwaysFused{Model: model, embedder: embedder, vectors: map[string][]float32{}}
-	}
-	subject.Pipeline = &routing.Pipeline{Understander: intent.NewUnderstander(subject.Classifier, intent.UnderstandOptions{})}
-	if policy != nil {
-		subject.Pipeline.Policy = func() *routing.Policy { return policy }
-	}
-	results, err := evals.Run(ctx, subject, cases)
+	results, err := evals.Run(ctx, offline(model, embedder, o.embedding(), policy), cases)
 	if err != nil {
 		return evals.Report{}, err
 	}
@@ -200,6 +190,17 @@ func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, pol
 		report.EmbedS = &embedded
 	}
 	return report, nil
+}
+
+// embedding is when vectors of cases are read.
+func (o evalOptions) embedding() routing.Embedding {
+	switch {
+	case o.embed != "":
+		return routing.Embedding(o.embed)
+	case o.train != "":
+		return routing.EmbedAlways
+	}
+	return routing.EmbedWhenItMatters
 }
 
 // evalMaterial is what to train on: the given file, or the starter pack, for which the default policy decides.

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"usher/intent"
 	"usher/intent/builtin"
 	"usher/intent/builtin/uselite"
+	"usher/routing"
 )
 
 // evalEmbedders are what --embedder can name: those that need no network, so that a measure repeats.
@@ -20,6 +20,9 @@ var evalEmbedders = map[string]func() (intent.Embedder, error){
 	"use-lite-512":          func() (intent.Embedder, error) { return uselite.New() },
 	"use-lite-512+hash-512": func() (intent.Embedder, error) { return builtin.NewMeaningEmbedder() },
 }
+
+// defaultEmbedder is the one that serves, too.
+const defaultEmbedder = "use-lite-512+hash-512"
 
 // embedBatch is how many texts are embedded at once.
 const embedBatch = 64
@@ -51,25 +54,25 @@ func embedUtterances(ctx context.Context, e intent.Embedder, us []intent.Utteran
 	return time.Since(start), nil
 }
 
-// alwaysFused classifies every text with its vector. It keeps the vectors, since a case is classified more than once; the
-// first time is what the latency shows. Texts that cannot be embedded are classified by their n-grams.
-type alwaysFused struct {
-	*builtin.Model
-	embedder intent.Embedder
-
-	mu      sync.Mutex
-	vectors map[string][]float32
+// embedderOf is the built-in embedder whose vectors a model takes; nil when it takes none.
+func embedderOf(m *builtin.Model) (intent.Embedder, error) {
+	id, takes := m.Embedder()
+	if !takes {
+		return nil, nil
+	}
+	e, err := evalEmbedder(id.Name)
+	if err != nil {
+		return nil, fmt.Errorf("classifier %.*s: %w", shortHash, m.Hash(), err)
+	}
+	return e, nil
 }
 
-func (f *alwaysFused) Classify(text string) intent.Classification {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	v, known := f.vectors[text]
-	if !known {
-		if vs, err := f.embedder.Embed(context.Background(), []string{text}); err == nil {
-			v = vs[0]
-		}
-		f.vectors[text] = v
+// offline is the pipeline of production without a database. Without a policy it only understands.
+func offline(m *builtin.Model, e intent.Embedder, embedding routing.Embedding, policy *routing.Policy) *routing.Pipeline {
+	u := intent.NewUnderstander(m, intent.UnderstandOptions{Embedder: e})
+	p := &routing.Pipeline{Understander: u, Refiner: u, Embedding: embedding}
+	if policy != nil {
+		p.Policy = func() *routing.Policy { return policy }
 	}
-	return f.ClassifyVector(text, v)
+	return p
 }

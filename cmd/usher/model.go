@@ -28,13 +28,39 @@ func (u *understander) Understand(ctx context.Context, text string) intent.Predi
 	return u.live.Load().Understand(ctx, text)
 }
 
-// use takes a classifier; without one, nil, everything is degraded and goes to people.
-func (u *understander) use(m *builtin.Model) {
-	var c intent.Classifier
-	if m != nil {
-		c = m
+func (u *understander) Embed(ctx context.Context, texts []string) (intent.Vectors, error) {
+	return u.live.Load().Embed(ctx, texts)
+}
+
+func (u *understander) Refine(p intent.Prediction, text string, by intent.ModelID, vector []float32) intent.Prediction {
+	return u.live.Load().Refine(p, text, by, vector)
+}
+
+// use takes a classifier, and of the embedders the one whose vectors it takes; without a classifier, nil, everything is
+// degraded and goes to people. It reports whether the classifier gets the vectors that it was trained with, if any.
+func (u *understander) use(m *builtin.Model, embedders []intent.Embedder) bool {
+	if m == nil {
+		u.live.Store(intent.NewUnderstander(nil, intent.UnderstandOptions{}))
+		return true
 	}
-	u.live.Store(intent.NewUnderstander(c, intent.UnderstandOptions{}))
+	var o intent.UnderstandOptions
+	id, takes := m.Embedder()
+	for _, e := range embedders {
+		if takes && e.Model() == id {
+			o.Embedder = e
+		}
+	}
+	u.live.Store(intent.NewUnderstander(m, o))
+	return !takes || o.Embedder != nil
+}
+
+// readBy reads with a classifier from now on.
+func (a *app) readBy(m *builtin.Model) {
+	if !a.understander.use(m, a.embedders) {
+		id, _ := m.Embedder()
+		a.log.Warn("the classifier was trained with vectors of an embedder that is not configured, and reads n-grams alone; usher train makes one that fits",
+			"model", m.Hash(), "embedder", id.Name)
+	}
 }
 
 // followModel swaps the classifier whenever another is live.
@@ -100,27 +126,39 @@ func readModel(artefact []byte, hash string) (*builtin.Model, error) {
 	return model, nil
 }
 
-// trainStarter trains the classifier of the starter pack.
+// trainStarter trains the classifier of the starter pack, with the built-in vectors.
 func trainStarter(ctx context.Context) (*builtin.Model, error) {
 	utterances, err := starter.Utterances()
 	if err != nil {
 		return nil, err
 	}
-	return builtin.Train(ctx, utterances, builtin.TrainOptions{Seed: trainingSeed})
+	embedder, err := builtin.NewMeaningEmbedder()
+	if err != nil {
+		return nil, err
+	}
+	o := builtin.TrainOptions{Seed: trainingSeed}
+	if _, err := embedUtterances(ctx, embedder, utterances, &o); err != nil {
+		return nil, err
+	}
+	return builtin.Train(ctx, utterances, o)
 }
 
-// embedder is the configured one, and whether it costs so little that every message can be embedded at once. A remote one
-// keeps what it was paid for in the store, and has to be closed.
-func (c Config) embedder(store openai.Store, log *slog.Logger) (e intent.Embedder, inline bool, err error) {
+// embedders are those whose vectors there are, first the one that history compares by: the configured one, then the built-in.
+// A remote one keeps what it was paid for in the store, and has to be closed.
+func (c Config) embedders(store openai.Store, log *slog.Logger) ([]intent.Embedder, error) {
+	meaning, err := builtin.NewMeaningEmbedder()
+	if err != nil {
+		return nil, err
+	}
 	if c.OpenAIBaseURL == "" && c.OpenAIKey == "" {
-		return builtin.NewEmbedder(), true, nil
+		return []intent.Embedder{meaning}, nil
 	}
 	remote, err := openai.New(openai.Config{
 		BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.OpenAIModel, Dims: c.OpenAIDims,
 		Store: store, Spent: c.Prices.count, Found: countFound, Log: log,
 	})
 	if err != nil {
-		return nil, false, fmt.Errorf("OPENAI_BASE_URL: %w", err)
+		return nil, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}
-	return remote, false, nil
+	return []intent.Embedder{remote, meaning}, nil
 }

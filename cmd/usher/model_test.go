@@ -49,7 +49,7 @@ func TestANodeUnderstandsWithTheClassifierThatIsLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.understander.use(live)
+	a.readBy(live)
 	a.modelAtStart = live.Hash()
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -176,7 +176,7 @@ func TestAStartTakesTheNewestClassifierThatReads(t *testing.T) {
 				t.Fatal(err)
 			}
 			var u understander
-			u.use(model)
+			u.use(model, nil)
 			p := u.Understand(t.Context(), "where is my parcel")
 			if p.Model != tc.want || (p.Degraded != "") != (tc.want == "") {
 				t.Errorf("it starts with %q (degraded %q), want %q", p.Model, p.Degraded, tc.want)

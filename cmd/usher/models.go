@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"usher/evals"
-	"usher/intent"
 	"usher/intent/builtin"
 	intentpg "usher/intent/postgres"
 	"usher/routing"
@@ -228,10 +227,11 @@ func measureModel(ctx context.Context, model *builtin.Model, cases []evals.Case)
 	if err != nil {
 		return measurement{}, err
 	}
-	results, err := evals.Run(ctx, evals.Subject{Classifier: model, Pipeline: &routing.Pipeline{
-		Understander: intent.NewUnderstander(model, intent.UnderstandOptions{}),
-		Policy:       func() *routing.Policy { return policy },
-	}}, cases)
+	embedder, err := embedderOf(model)
+	if err != nil {
+		return measurement{}, err
+	}
+	results, err := evals.Run(ctx, offline(model, embedder, routing.EmbedWhenItMatters, policy), cases)
 	if err != nil {
 		return measurement{}, err
 	}

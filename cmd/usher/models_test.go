@@ -93,7 +93,7 @@ func TestARunningNodeFollowsPromotionsAndRollbacksWithinASecond(t *testing.T) {
 	if err := a.models.Add(t.Context(), intentpg.Candidate{Name: "n", Hash: second.Hash(), Artefact: better}); err != nil {
 		t.Fatal(err)
 	}
-	a.understander.use(first)
+	a.readBy(first)
 	a.modelAtStart = first.Hash()
 	ctx, cancel := context.WithCancel(t.Context())
 	var work sync.WaitGroup

@@ -48,10 +48,11 @@ func TestARemoteEmbedderCountsWhatItSpendsAndFindsItAgain(t *testing.T) {
 	config := Config{OpenAIBaseURL: server.URL + "/v1", OpenAIModel: "spend-test", OpenAIDims: 2, Prices: Prices{Embedding: 1e6}}
 	pool := dbtest.Pool(t)
 	for range 2 { // two lives of a process on one database
-		e, inline, err := config.embedder(intentpg.NewCache(pool, 0), quiet)
-		if err != nil || inline {
-			t.Fatal(err, inline)
+		all, err := config.embedders(intentpg.NewCache(pool, 0), quiet)
+		if err != nil {
+			t.Fatal(err)
 		}
+		e := all[0]
 		v, err := e.Embed(t.Context(), []string{"where is it"})
 		if err != nil || v[0][0] < 0.59 || v[0][0] > 0.61 {
 			t.Fatal(v, err)
