@@ -187,14 +187,11 @@ func (a *app) openRouting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.embedders, err = a.config.embedders(intentpg.NewCache(a.pool, 0), a.log); err != nil {
+	embedders, disconnect, err := a.config.openEmbedders(intentpg.NewCache(a.pool, 0), a.log)
+	if err != nil {
 		return err
 	}
-	for _, e := range a.embedders {
-		if remote, ok := e.(interface{ Close() }); ok {
-			a.disconnect = append(a.disconnect, remote.Close)
-		}
-	}
+	a.embedders, a.disconnect = embedders, append(a.disconnect, disconnect)
 	a.readBy(model)
 	if model != nil {
 		a.modelAtStart = model.Hash()

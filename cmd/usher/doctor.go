@@ -224,13 +224,13 @@ func checkBus(ctx context.Context, c Config) finding {
 }
 
 func checkEmbeddings(ctx context.Context, c Config) finding {
-	all, err := c.embedders(nil, quiet)
+	all, done, err := c.openEmbedders(nil, quiet)
 	if err != nil {
 		return ill(err.Error(), "check OPENAI_BASE_URL and OPENAI_API_KEY; unset both to use the built-in embeddings")
 	}
+	defer done()
 	e, where := all[0], "built in"
-	if remote, ok := e.(interface{ Close() }); ok {
-		defer remote.Close()
+	if len(all) > 1 {
 		where = "over the network"
 	}
 	began := time.Now()

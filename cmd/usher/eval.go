@@ -168,11 +168,15 @@ func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, pol
 	}
 	var embedded float64
 	if embedder != nil {
-		took, err := embedUtterances(ctx, embedder, utterances, &t)
-		if err != nil {
+		perLabel := embeddedPerLabel // as in production
+		if o.train != "" {
+			perLabel = len(utterances)
+		}
+		start := time.Now()
+		if err := withVectors(ctx, embedder, utterances, len(utterances), perLabel, &t); err != nil {
 			return evals.Report{}, err
 		}
-		embedded = took.Seconds()
+		embedded = time.Since(start).Seconds()
 	}
 	start := time.Now()
 	model, err := builtin.Train(ctx, utterances, t)
@@ -180,7 +184,11 @@ func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, pol
 		return evals.Report{}, err
 	}
 	trained := time.Since(start).Seconds()
-	results, err := evals.Run(ctx, offline(model, embedder, o.embedding(), policy), cases)
+	pipeline, err := offline(model, atHand(embedder), o.embedding(), policy)
+	if err != nil {
+		return evals.Report{}, err
+	}
+	results, err := evals.Run(ctx, pipeline, cases)
 	if err != nil {
 		return evals.Report{}, err
 	}

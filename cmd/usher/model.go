@@ -137,14 +137,14 @@ func trainStarter(ctx context.Context) (*builtin.Model, error) {
 		return nil, err
 	}
 	o := builtin.TrainOptions{Seed: trainingSeed}
-	if _, err := embedUtterances(ctx, embedder, utterances, &o); err != nil {
+	if err := withVectors(ctx, embedder, utterances, len(utterances), embeddedPerLabel, &o); err != nil {
 		return nil, err
 	}
 	return builtin.Train(ctx, utterances, o)
 }
 
 // embedders are those whose vectors there are, first the one that history compares by: the configured one, then the built-in.
-// A remote one keeps what it was paid for in the store, and has to be closed.
+// A remote one keeps what it was paid for in the store.
 func (c Config) embedders(store openai.Store, log *slog.Logger) ([]intent.Embedder, error) {
 	meaning, err := builtin.NewMeaningEmbedder()
 	if err != nil {
@@ -161,4 +161,18 @@ func (c Config) embedders(store openai.Store, log *slog.Logger) ([]intent.Embedd
 		return nil, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}
 	return []intent.Embedder{remote, meaning}, nil
+}
+
+// openEmbedders are the embedders, and what ends their connections.
+func (c Config) openEmbedders(store openai.Store, log *slog.Logger) (all []intent.Embedder, done func(), err error) {
+	if all, err = c.embedders(store, log); err != nil {
+		return nil, nil, err
+	}
+	return all, func() {
+		for _, e := range all {
+			if remote, ok := e.(interface{ Close() }); ok {
+				remote.Close()
+			}
+		}
+	}, nil
 }

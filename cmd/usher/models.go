@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usher/evals"
+	"usher/intent"
 	"usher/intent/builtin"
 	intentpg "usher/intent/postgres"
 	"usher/routing"
@@ -165,14 +166,20 @@ believed, by ECE and log-loss with a paired bootstrap.`,
 			if err != nil {
 				return err
 			}
-			return onModels(cmd, func(ctx context.Context, m *intentpg.Models) error {
+			return onDatabase(cmd.Context(), logTo(cmd), func(ctx context.Context, pool *pgxpool.Pool, config Config) error {
+				m := intentpg.New(pool)
+				embedders, done, err := config.openEmbedders(intentpg.NewCache(pool, 0), quiet)
+				if err != nil {
+					return err
+				}
+				defer done()
 				var measured [2]measurement
 				for i, name := range args {
 					model, err := storedModel(ctx, m, name)
 					if err != nil {
 						return err
 					}
-					if measured[i], err = measureModel(ctx, model, cases); err != nil {
+					if measured[i], err = measureModel(ctx, model, embedders, cases); err != nil {
 						return err
 					}
 				}
@@ -221,17 +228,18 @@ type measurement struct {
 	policy  *routing.Policy // by which it was decided
 }
 
-// measureModel puts cases through the pipeline of production with the default policy, as `usher eval` does.
-func measureModel(ctx context.Context, model *builtin.Model, cases []evals.Case) (measurement, error) {
+// measureModel puts cases through the pipeline of production with the default policy, as `usher eval` does. Vectors that the
+// model takes are read if their embedder is at hand or built in.
+func measureModel(ctx context.Context, model *builtin.Model, atHand []intent.Embedder, cases []evals.Case) (measurement, error) {
 	policy, err := routing.ParsePolicy(routing.DefaultPolicy())
 	if err != nil {
 		return measurement{}, err
 	}
-	embedder, err := embedderOf(model)
+	pipeline, err := offline(model, atHand, routing.EmbedWhenItMatters, policy)
 	if err != nil {
 		return measurement{}, err
 	}
-	results, err := evals.Run(ctx, offline(model, embedder, routing.EmbedWhenItMatters, policy), cases)
+	results, err := evals.Run(ctx, pipeline, cases)
 	if err != nil {
 		return measurement{}, err
 	}

@@ -48,7 +48,7 @@ func TestARemoteEmbedderCountsWhatItSpendsAndFindsItAgain(t *testing.T) {
 	config := Config{OpenAIBaseURL: server.URL + "/v1", OpenAIModel: "spend-test", OpenAIDims: 2, Prices: Prices{Embedding: 1e6}}
 	pool := dbtest.Pool(t)
 	for range 2 { // two lives of a process on one database
-		all, err := config.embedders(intentpg.NewCache(pool, 0), quiet)
+		all, done, err := config.openEmbedders(intentpg.NewCache(pool, 0), quiet)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestARemoteEmbedderCountsWhatItSpendsAndFindsItAgain(t *testing.T) {
 				t.Fatal("the vector is never stored", err)
 			}
 		}
-		e.(*openai.Embedder).Close()
+		done()
 	}
 	if asked != 1 {
 		t.Errorf("the server was asked %d times", asked)

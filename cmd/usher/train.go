@@ -20,6 +20,7 @@ import (
 	"usher/intent/learn"
 	intentpg "usher/intent/postgres"
 	"usher/intent/starter"
+	"usher/routing"
 )
 
 type trainOptions struct {
@@ -148,7 +149,7 @@ func (tr *training) run(ctx context.Context) (refused []string, err error) {
 	tellData(tr.out, len(tr.labelled), said)
 	began := time.Now()
 	o := builtin.TrainOptions{Seed: trainingSeed, Progress: tr.progress}
-	if err := withVectors(ctx, tr.embedder, said.Utterances, len(said.Utterances)-len(said.Used), &o); err != nil {
+	if err := withVectors(ctx, tr.embedder, said.Utterances, len(said.Utterances)-len(said.Used), embeddedPerLabel, &o); err != nil {
 		return nil, err
 	}
 	embedded := time.Since(began)
@@ -171,7 +172,9 @@ func (tr *training) run(ctx context.Context) (refused []string, err error) {
 	if err := tr.measure(ctx, live, model, said.Merged, &card); err != nil {
 		return nil, err
 	}
-	card.WrongAgain = tr.wrongAgain(ctx, live, model, said.wrong)
+	if card.WrongAgain, err = tr.wrongAgain(ctx, live, model, said.wrong); err != nil {
+		return nil, err
+	}
 	err = tr.keep(ctx, model, &card)
 	return card.Refused, err
 }
@@ -200,30 +203,43 @@ func (tr *training) hear(ctx context.Context) (said heard, err error) {
 
 // wrongAgain counts of the answers called wrong, as far as their texts are left, those that a classifier would read as it was read
 // then: an answer that was wrong once is wrong again.
-func (tr *training) wrongAgain(ctx context.Context, live, model *builtin.Model, wrong []intent.Lesson) *wrongAgain {
-	count := func(m *builtin.Model) (n int) {
-		u := intent.NewUnderstander(m, intent.UnderstandOptions{})
-		for _, l := range wrong {
-			if p := u.Understand(ctx, l.Text); l.Text != "" && p.OOS <= .5 && p.Top().Intent == l.Intent {
+func (tr *training) wrongAgain(ctx context.Context, live, model *builtin.Model, wrong []intent.Lesson) (again *wrongAgain, err error) {
+	requests := make([]routing.Request, len(wrong))
+	for i, l := range wrong {
+		requests[i].Text = l.Text
+	}
+	count := func(m *builtin.Model) (n int, err error) {
+		pipeline, err := offline(m, atHand(tr.embedder), routing.EmbedWhenItMatters, nil)
+		if err != nil {
+			return 0, err
+		}
+		pipeline.Prepare(ctx, requests)
+		for i, r := range requests {
+			if p := r.Prediction; r.Text != "" && p.OOS <= .5 && p.Top().Intent == wrong[i].Intent {
 				n++
 			}
 		}
-		return n
+		return n, nil
 	}
-	w := wrongAgain{After: count(model)}
+	w := wrongAgain{}
 	for _, l := range wrong {
 		if l.Text != "" {
 			w.Of++
 		}
 	}
 	if w.Of == 0 {
-		return nil
+		return nil, nil
+	}
+	if w.After, err = count(model); err != nil {
+		return nil, err
 	}
 	if live != nil {
-		w.Before = count(live)
+		if w.Before, err = count(live); err != nil {
+			return nil, err
+		}
 	}
 	fmt.Fprintf(tr.out, "answers called wrong that would be read the same way again: %d of %d, by the live one %d\n", w.After, w.Of, w.Before)
-	return &w
+	return &w, nil
 }
 
 // live is the live classifier, or nil when there is none that reads: then the new one is measured alone.
@@ -253,7 +269,7 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 	if len(cases) == 0 {
 		return errors.New("every message of the suite is trained on: give one with others")
 	}
-	after, err := measureModel(ctx, model, cases)
+	after, err := measureModel(ctx, model, atHand(tr.embedder), cases)
 	if err != nil {
 		return err
 	}
@@ -264,7 +280,7 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 	if live == nil {
 		return after.report.WriteText(tr.out, false)
 	}
-	before, err := measureModel(ctx, live, cases)
+	before, err := measureModel(ctx, live, atHand(tr.embedder), cases)
 	if err != nil {
 		return err
 	}

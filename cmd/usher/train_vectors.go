@@ -17,6 +17,9 @@ import (
 	"usher/intent/openai"
 )
 
+// embedBatch is how many texts are embedded at once.
+const embedBatch = 64
+
 // embeddedPerLabel is how many labelled texts of each label are embedded to learn from, beside all corrections: README.md of
 // intent says what more would bring and cost.
 const embeddedPerLabel = 60
@@ -43,25 +46,21 @@ func (c Config) trainingEmbedder(name string, store openai.Store, log *slog.Logg
 	default:
 		return nil, nil, fmt.Errorf("--embedder %q: there is %s, %s and %s", name, embedBuiltin, embedRemote, embedNone)
 	}
-	e, _, err = c.embedder(store, log)
+	all, done, err := c.openEmbedders(store, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	done = func() {}
-	if remote, ok := e.(interface{ Close() }); ok {
-		done = remote.Close
-	}
-	return e, done, nil
+	return all[0], done, nil
 }
 
-// withVectors adds vectors of the utterances worth them to the options, and tells how far it is. Those from the place taught on
-// are worth them all. Nothing without an embedder.
-func withVectors(ctx context.Context, e intent.Embedder, us []intent.Utterance, taught int, o *builtin.TrainOptions) error {
+// withVectors adds vectors of utterances to the options, and tells how far it is: of perLabel of each label, and of all from the
+// place taught on. Nothing without an embedder.
+func withVectors(ctx context.Context, e intent.Embedder, us []intent.Utterance, taught, perLabel int, o *builtin.TrainOptions) error {
 	if e == nil {
 		return nil
 	}
 	var places []int
-	for i, yes := range learn.Spread(us, embeddedPerLabel, taught) {
+	for i, yes := range learn.Spread(us, perLabel, taught) {
 		if yes {
 			places = append(places, i)
 		}
