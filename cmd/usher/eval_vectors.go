@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,9 +23,9 @@ var evalEmbedders = map[string]func() (intent.Embedder, error){
 // defaultEmbedder is the one that serves, too.
 const defaultEmbedder = "use-lite-512+hash-512"
 
-// evalEmbedder is the one of that name; nil for "none".
+// evalEmbedder is the one of that name, the default without one; nil for "none".
 func evalEmbedder(name string) (intent.Embedder, error) {
-	made, ok := evalEmbedders[name]
+	made, ok := evalEmbedders[cmp.Or(name, defaultEmbedder)]
 	if !ok {
 		return nil, fmt.Errorf("--embedder %q: there is %q", name, slices.Sorted(maps.Keys(evalEmbedders)))
 	}

@@ -214,7 +214,7 @@ func TestTrainingLearnsFromVectorsOfAnEmbedderAndSaysSo(t *testing.T) {
 
 func TestTheEmbedderToTrainWithIsNamed(t *testing.T) {
 	c := Config{}
-	for name, want := range map[string]string{"": "hash-512", embedBuiltin: "hash-512", embedNone: ""} {
+	for name, want := range map[string]string{"": defaultEmbedder, embedBuiltin: defaultEmbedder, embedNone: ""} {
 		e, done, err := c.trainingEmbedder(name, nil, quiet)
 		if err != nil {
 			t.Fatal(err)
@@ -231,7 +231,7 @@ func TestTheEmbedderToTrainWithIsNamed(t *testing.T) {
 	}
 	c.OpenAIBaseURL, c.OpenAIModel = "http://127.0.0.1:1", "far"
 	c.OpenAIDims = 8
-	for name, want := range map[string]string{"": "far", embedRemote: "far", embedBuiltin: "hash-512"} {
+	for name, want := range map[string]string{"": "far", embedRemote: "far", embedBuiltin: defaultEmbedder} {
 		e, done, err := c.trainingEmbedder(name, nil, quiet)
 		if err != nil {
 			t.Fatal(err)
