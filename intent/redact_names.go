@@ -13,10 +13,11 @@ const (
 	introducing = `(?:my (?:full |first |last |sur|real |legal )?name(?: is|'s|:)|i am called|i'm called|they call me|ich hei(?:ß|ss)e|mein name ist|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|ik heet|mijn naam is|meu nome é|o meu nome é|chamo-me|jag heter|jeg hedder|nazywam się|the name(?:'s| is)|account holder(?: is|:)|card ?holder(?: is|:)|name on (?:the )?(?:card|account|order)(?: is|:))`
 )
 
-// namePatterns are names that the text says are names: introduced, with a title, or under a letter.
+// namePatterns are names that the text says are names: introduced, with a title, in the salutation, or under a letter.
 var namePatterns = []*regexp.Regexp{
 	regexp.MustCompile(`(?:^|[^\p{L}])(?i:` + introducing + `) (` + personName + `)`),
 	regexp.MustCompile(`(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Herrn?|Frau|Mme|Mlle|Monsieur|Madame|Sra?|Srta|Señora?|Signora?|Sig|Dhr|Mevrouw|Mevr)\.? (?:(?:Dr|Prof|Ing|Mag|Dipl\.-Ing)\.? ){0,2}(` + personName + `)`),
+	regexp.MustCompile(`(?:^|\n)(?i:dear|hi|hello|hey|hallo|liebe[rs]?|guten (?:tag|morgen|abend)|good (?:morning|afternoon|evening)|bonjour|chère?|hola|estimad[oa]|ciao|gentile|beste|kære|hej),? (` + personName + `) ?(?:[,!\n]|$)`),
 	regexp.MustCompile(`(?i:(?:kind|best|warm|many)? ?(?:regards|wishes)|sincerely(?: yours)?|yours (?:truly|faithfully|sincerely)|cheers|many thanks|thanks|thank you|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|(?:viele|liebe|beste|schöne) gr(?:ü|ue)(?:ß|ss)e|mfg|lg|vg|cordialement|bien à vous|saludos|un saludo|atentamente|cordiali saluti|met vriendelijke groet(?:en)?|groetjes)[,.!]?\s*\n\s*(` + personName + `)\s*(?:\n|$)`),
 	regexp.MustCompile(`(?i:(?:kind|best|warm|many) (?:regards|wishes)|sincerely(?: yours)?|yours (?:truly|faithfully|sincerely)|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|(?:viele|liebe|beste) gr(?:ü|ue)(?:ß|ss)e|mfg|cordialement|cordiali saluti|met vriendelijke groet(?:en)?),? (` + personName + `)\s*$`),
 }
@@ -31,7 +32,8 @@ var saidOfNames = wordList(`a about already also always an and as at but by cut 
 	everywhere nowhere today since before after all being where why und auch nicht falsch jetzt noch`)
 
 // notNames are words with a capital that stand where a name could.
-var notNames = wordList(`support team service customer hello hi the a i not order please thanks thank kundenservice damen herren`)
+var notNames = wordList(`support team service customer customers client hello hi the a i not order please thanks thank all there everyone everybody sir sirs madam
+	folks guys friends colleagues shop kundenservice damen herren zusammen leute kunde kundin tous toutes madame monsieur`)
 
 // hideNames hides given names, see givenNames, and those that the text itself calls names.
 func (h *hiding) hideNames(text string, given []*regexp.Regexp) string {

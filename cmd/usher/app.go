@@ -16,6 +16,7 @@ import (
 	"usher/channels"
 	"usher/channels/webchat"
 	"usher/inbox"
+	"usher/inbox/assist"
 	"usher/inbox/live"
 	inboxpg "usher/inbox/postgres"
 	"usher/inbox/widget"
@@ -56,6 +57,7 @@ type app struct {
 	disconnect   []func()          // from remote models
 	judge        *openai.Judge     // nil without a chat model
 	labels       *suggester
+	assistant    *assist.Assistant
 
 	store     *inboxpg.Store
 	policies  *routingpg.Policies
@@ -209,6 +211,9 @@ func (a *app) openRouting(ctx context.Context) error {
 func (a *app) openInbox(ctx context.Context) (err error) {
 	a.store = inboxpg.New(a.pool, a.changed)
 	if a.labels, err = newSuggester(a.models, a.store, a.embedders[0]); err != nil {
+		return err
+	}
+	if err = a.openAssistant(); err != nil {
 		return err
 	}
 	for _, in := range []struct{ channel, address, name string }{{channels.WebChat, webInbox, a.config.Company}, {channels.API, apiInbox, a.config.Company}} {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"usher/inbox/assist"
 	"usher/intent/builtin"
 	"usher/intent/openai"
 	"usher/intent/starter"
@@ -67,4 +68,19 @@ func (a *app) use(m *builtin.Model) error {
 	}
 	a.readBy(m)
 	return nil
+}
+
+// openAssistant has the chat model write for agents, where one is configured.
+func (a *app) openAssistant() (err error) {
+	o := assist.Options{Reader: a.store, Templates: a.templates, Policy: a.policies.Live}
+	if a.config.ChatModel != "" {
+		writer, err := openai.NewWriter(a.config.chat())
+		if err != nil {
+			return fmt.Errorf("USHER_CHAT_MODEL: %w", err)
+		}
+		o.Writer, o.Model = writer, a.config.ChatModel
+		a.disconnect = append(a.disconnect, writer.Close)
+	}
+	a.assistant, err = assist.New(o)
+	return err
 }

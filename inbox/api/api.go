@@ -35,6 +35,7 @@ type Options struct {
 	Templates  Templates
 	Thresholds Thresholds
 	Labels     Labels
+	Assistant  Assistant
 	Systems    SystemsOptions
 	Catalogue  []Intent
 	// Secure marks cookies for https only.
@@ -88,6 +89,7 @@ func (a *API) register(h huma.API) {
 	a.registerLists(h)
 	a.registerThreads(h)
 	a.registerActions(h)
+	a.registerAssist(h)
 	a.registerOps(h)
 	a.registerLabels(h)
 	a.registerSystems(h)

@@ -18,6 +18,7 @@ import (
 
 	"usher/inbox"
 	"usher/inbox/api"
+	"usher/inbox/assist"
 	"usher/inbox/postgres"
 	"usher/intent"
 	"usher/migrations/dbtest"
@@ -93,9 +94,11 @@ func newHouse(t *testing.T, change ...func(*api.Options)) *house {
 	h.must(err)
 	h.ada, h.agent = h.person("ada", inbox.RoleAgent)
 	_, h.ops = h.person("oz", inbox.RoleOps)
+	nobody, err := assist.New(assist.Options{})
+	h.must(err)
 	o := api.Options{
 		SignIns: h.store, Agents: h.store, Lists: h.store, Threads: h.store, Writers: h.store, Owners: h.store, States: h.store,
-		Policies: policies, Templates: routingpg.NewTemplates(pool, "Shop"), Thresholds: h.store, Labels: noLabels{},
+		Policies: policies, Templates: routingpg.NewTemplates(pool, "Shop"), Thresholds: h.store, Labels: noLabels{}, Assistant: nobody,
 		Systems: api.SystemsOptions{Keys: h.store, Receiver: h.store, Profiles: h.store, ContactSide: h.store, Offers: h.store, Rate: 1000},
 		Log:     log,
 	}

@@ -25,6 +25,7 @@ var statuses = []struct {
 	{inbox.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
 	{routing.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
 	{inbox.ErrConflict, http.StatusConflict, "somebody was faster; read it again and decide anew"},
+	{inbox.ErrNoAnswer, http.StatusServiceUnavailable, "the model gave nothing that can be used; try again in a moment"},
 	{inbox.ErrBusy, http.StatusServiceUnavailable, "too much at once; nothing was stored; try again in a second"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, tookTooLong},
 	{context.Canceled, statusClientGone, "the caller went away"},
