@@ -122,7 +122,7 @@ func (h *house) messageLike(from, text string, alike ...uuid.UUID) uuid.UUID {
 	for _, c := range alike {
 		cases = append(cases, routing.Case{ConversationID: c, Score: 0.9, Intent: "order_status", Outcome: "agent", Handled: "people"})
 	}
-	pipe := &routing.Pipeline{Understander: reader{}, Policy: func() *routing.Policy { return policy }, History: remembers{cases}, EmbedAlways: true}
+	pipe := &routing.Pipeline{Understander: reader{}, Policy: func() *routing.Policy { return policy }, History: remembers{cases}}
 	h.must(h.store.Decide(h.Context(), pipe, []uuid.UUID{id}))
 	return id
 }
