@@ -24,7 +24,7 @@ type Embedding string
 const (
 	// EmbedWhenItMatters embeds where the n-grams are unsure, or would answer automatically; it is what "" means.
 	EmbedWhenItMatters Embedding = "auto"
-	EmbedAlways        Embedding = "always"
+	EmbedAlways        Embedding = "always" // also when more comes in than can be embedded: then it waits
 	EmbedNever         Embedding = "never"
 )
 
@@ -98,7 +98,7 @@ func (p *Pipeline) refine(ctx context.Context, policy *Policy, requests []Reques
 		worth, patience := p.worthVector(policy, *r)
 		switch {
 		case !worth:
-		case crowded > patience:
+		case crowded > patience && p.Embedding != EmbedAlways:
 			r.Prediction.Shallow = tooMany
 		default:
 			texts, places = append(texts, r.Text), append(places, i)

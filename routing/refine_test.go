@@ -191,7 +191,7 @@ func TestWhenEvenAutomaticAnswersAreTooManyPeopleGetThem(t *testing.T) {
 func TestWhateverComesInEveryMessageIsEmbeddedOrSaysWhyNot(t *testing.T) {
 	tb := t
 	rapid.Check(t, func(t *rapid.T) {
-		p, r, _ := cascade(tb, routing.EmbedAlways)
+		p, r, _ := cascade(tb, rapid.SampledFrom([]routing.Embedding{routing.EmbedWhenItMatters, routing.EmbedAlways}).Draw(t, "how"))
 		at := noon
 		for range rapid.IntRange(1, 30).Draw(t, "batches") {
 			at = at.Add(time.Duration(rapid.Int64Range(0, int64(3*time.Second)).Draw(t, "gap")))

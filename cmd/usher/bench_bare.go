@@ -48,7 +48,7 @@ func benchBare(ctx context.Context, o benchOptions, dir string) (perSecond float
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, server.stop()) }()
-	l := newLoad(server.url, "bare", o.clients)
+	l := newLoad(server.url, "bare", "bare", o.clients)
 	if _, err := l.closed(ctx, warmUp); err != nil {
 		return 0, err
 	}

@@ -29,14 +29,15 @@ const settleTimeout = 2 * time.Minute
 // load sends messages that do not repeat, from a bounded number of connections.
 type load struct {
 	url, key string
+	name     string // its messages have ids of their own
 	clients  int
 	http     *http.Client
 	texts    []string
 	sent     atomic.Int64
 }
 
-func newLoad(url, key string, clients int) *load {
-	l := &load{url: url, key: key, clients: clients, texts: []string{"where is my order"}}
+func newLoad(url, key, name string, clients int) *load {
+	l := &load{url: url, key: key, name: name, clients: clients, texts: []string{"where is my order"}}
 	l.http = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: clients}}
 	if utterances, err := starter.Utterances(); err == nil {
 		for _, u := range utterances {
@@ -138,7 +139,7 @@ func firstOf(errs chan error) error {
 func (l *load) send(ctx context.Context) error {
 	n := l.sent.Add(1)
 	body, err := json.Marshal(map[string]any{
-		"external_id": fmt.Sprintf("bench-%d", n),
+		"external_id": fmt.Sprintf("bench-%s-%d", l.name, n),
 		"from":        fmt.Sprintf("contact-%d", rand.IntN(people)),
 		"text":        fmt.Sprintf("%s (%d)", l.texts[rand.IntN(len(l.texts))], n),
 	})
@@ -207,6 +208,18 @@ func (l *load) metric(ctx context.Context, name string) (*dto.Metric, error) {
 func (l *load) decided(ctx context.Context) (int64, error) {
 	m, err := l.metric(ctx, metricDecided)
 	return int64(m.GetCounter().GetValue()), err
+}
+
+// embedded is how many messages the server has read with their vectors.
+func (l *load) embedded(ctx context.Context) (float64, error) {
+	m, err := l.metric(ctx, metricEmbedded)
+	return m.GetCounter().GetValue(), err
+}
+
+// embeddedShare is the share of sent messages that were read with their vector since before, and how many were in all.
+func (l *load) embeddedShare(ctx context.Context, before float64, sent int64) (share, now float64, err error) {
+	now, err = l.embedded(ctx)
+	return (now - before) / float64(max(sent, 1)), now, err
 }
 
 func (l *load) waits(ctx context.Context) (buckets, error) {

@@ -37,7 +37,7 @@ func TestFaultNothingIsLostOrDoubled(t *testing.T) {
 	f := &faultRun{T: t, plan: plan, data: newData(t), random: rand.New(rand.NewPCG(seed, 1))}
 	smallModel(t, f.data)
 	f.restart(false)
-	key, err := makeKey(t.Context(), f.data)
+	key, err := makeKey(t.Context(), f.data, "fault")
 	if err != nil {
 		t.Fatal(err)
 	}

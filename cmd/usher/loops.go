@@ -65,7 +65,7 @@ func (a *app) decide(ctx context.Context, work []routing.Work) error {
 	for i, w := range work {
 		conversations[i] = w.ConversationID
 	}
-	return a.store.Decide(ctx, a.pipeline, conversations)
+	return a.store.Decide(ctx, observed{a.pipeline}, conversations)
 }
 
 func (a *app) answer(ctx context.Context, work []routing.Work) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"log/slog"
@@ -15,12 +16,15 @@ import (
 
 	"usher/inbox"
 	"usher/inbox/api"
+	"usher/routing"
 )
 
 // Names of the metrics that bench reads.
 const (
 	metricDecided = "usher_messages_decided_total"
 	metricWait    = "usher_message_wait_seconds"
+	// metricEmbedded counts decisions, which may cover several messages; those of bench cover one.
+	metricEmbedded = "usher_embedded_before_decision_total"
 )
 
 var (
@@ -29,6 +33,8 @@ var (
 		Name: metricWait, Help: "Time from the acceptance of a message to the commit of its decision.",
 		Buckets: prometheus.ExponentialBuckets(0.001, 1.15, 66), // 1 ms to 8.8 s
 	})
+	embeddedFirst = promauto.NewCounter(prometheus.CounterOpts{Name: metricEmbedded, Help: "What was read with its vector before it was decided."})
+	readInAHurry  = promauto.NewCounter(prometheus.CounterOpts{Name: "usher_read_in_a_hurry_total", Help: "What was decided by its n-grams alone although its vector might have changed something."})
 )
 
 // count observes what a change says of decisions.
@@ -39,6 +45,21 @@ func count(c inbox.Change) {
 	decidedMessages.Add(float64(len(c.Decided)))
 	for _, waited := range c.Decided {
 		messageWait.Observe(waited.Seconds())
+	}
+}
+
+// observed counts how what it prepares was read.
+type observed struct{ *routing.Pipeline }
+
+func (o observed) Prepare(ctx context.Context, requests []routing.Request) {
+	o.Pipeline.Prepare(ctx, requests)
+	for _, r := range requests {
+		switch {
+		case r.Prediction.Fused:
+			embeddedFirst.Inc()
+		case r.Prediction.Shallow != "":
+			readInAHurry.Inc()
+		}
 	}
 }
 
