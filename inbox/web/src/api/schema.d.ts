@@ -1170,11 +1170,13 @@ export interface components {
             asks?: components["schemas"]["Ask"][] | null;
             degraded?: string;
             entities?: components["schemas"]["Entity"][] | null;
+            fused?: boolean;
             language: string;
             model: string;
             /** Format: double */
             oos: number;
             ranked: components["schemas"]["Ranked"][] | null;
+            shallow?: string;
             signals: components["schemas"]["Signals"];
             /** Format: double */
             urgency?: number;

@@ -35,6 +35,7 @@ export function UnderstoodStep({ d, conversation, catalogue }: Props) {
       open
     >
       {p.degraded && <p className={styles.degraded}>Worth less than usual: {p.degraded}.</p>}
+      {p.shallow && <p className={styles.degraded}>Read by its wording alone: {p.shallow}.</p>}
       <Utterance conversation={conversation} d={d} />
       <Ranking d={d} catalogue={catalogue} />
       <ul className={styles.facts} aria-label="What else it says">
@@ -61,6 +62,11 @@ export function UnderstoodStep({ d, conversation, catalogue }: Props) {
         <li>
           <Chip>Language {languageName(p.language)}</Chip>
         </li>
+        {p.fused && (
+          <li>
+            <Chip title="Its meaning as a whole was compared, beside its words">Wording and meaning</Chip>
+          </li>
+        )}
       </ul>
     </Step>
   );
