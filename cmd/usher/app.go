@@ -210,7 +210,7 @@ func (a *app) openRouting(ctx context.Context) error {
 
 func (a *app) openInbox(ctx context.Context) (err error) {
 	a.store = inboxpg.New(a.pool, a.changed)
-	if a.labels, err = newSuggester(a.models, a.store, a.embedders[0]); err != nil {
+	if a.labels, err = newSuggester(a.models, a.store, a.embedders); err != nil {
 		return err
 	}
 	if err = a.openAssistant(); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"usher/intent"
 	"usher/intent/builtin"
+	"usher/intent/learn"
 	"usher/intent/openai"
 	intentpg "usher/intent/postgres"
 	"usher/intent/starter"
@@ -108,7 +109,13 @@ func liveModel(ctx context.Context, models *intentpg.Models, train func(context.
 		log.Error("there is no classifier and none can be trained; everything goes to people, marked degraded", "error", err)
 		return nil, nil
 	}
-	if err := models.SaveClassifier(ctx, "starter", model.Hash(), artefact, model.Card()); err != nil {
+	utterances, err := starter.Utterances()
+	if err != nil {
+		return nil, err
+	}
+	card := newTrainedCard(model, learn.Merged{Utterances: utterances})
+	card.TrainS = time.Since(began).Seconds()
+	if err := models.SaveClassifier(ctx, "starter", model.Hash(), artefact, card); err != nil {
 		return nil, err
 	}
 	log.Info("trained a classifier", "model", model.Hash(), "took", time.Since(began).Round(time.Millisecond))

@@ -63,14 +63,17 @@ differ from each other, so that an agent corrects or confirms their intent in th
 				if err != nil {
 					return err
 				}
-				embedder, done, err := config.trainingEmbedder(o.embedder, intentpg.NewCache(pool, 0), slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
+				all, done, err := config.openEmbedders(intentpg.NewCache(pool, 0), slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 				if err != nil {
 					return err
 				}
 				defer done()
-				tr.embedder = embedder
+				tr.atHand = all
+				if tr.embedder, err = config.trainingEmbedder(o.embedder, all); err != nil {
+					return err
+				}
 				if cmd.Flags().Changed("suggest") {
-					next := suggester{models: tr.models, store: tr.store, labelled: tr.labelled, known: tr.known, embedder: embedder}
+					next := suggester{models: tr.models, store: tr.store, labelled: tr.labelled, known: tr.known, atHand: all}
 					return next.print(ctx, cmd.OutOrStdout(), o.suggest, config.publicURL(config.Listen))
 				}
 				refused, err = tr.run(ctx)
@@ -106,6 +109,7 @@ type training struct {
 	models   *intentpg.Models
 	store    *inboxpg.Store
 	embedder intent.Embedder // nil: n-grams alone
+	atHand   []intent.Embedder
 	labelled []intent.Utterance
 	known    func(label string) bool
 	cases    []evals.Case
@@ -209,7 +213,7 @@ func (tr *training) wrongAgain(ctx context.Context, live, model *builtin.Model, 
 		requests[i].Text = l.Text
 	}
 	count := func(m *builtin.Model) (n int, err error) {
-		pipeline, err := offline(m, atHand(tr.embedder), routing.EmbedWhenItMatters, nil)
+		pipeline, err := offline(m, tr.atHand, routing.EmbedWhenItMatters, nil)
 		if err != nil {
 			return 0, err
 		}
@@ -269,7 +273,7 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 	if len(cases) == 0 {
 		return errors.New("every message of the suite is trained on: give one with others")
 	}
-	after, err := measureModel(ctx, model, atHand(tr.embedder), cases)
+	after, err := measureModel(ctx, model, tr.atHand, cases)
 	if err != nil {
 		return err
 	}
@@ -280,7 +284,7 @@ func (tr *training) measure(ctx context.Context, live, model *builtin.Model, dat
 	if live == nil {
 		return after.report.WriteText(tr.out, false)
 	}
-	before, err := measureModel(ctx, live, atHand(tr.embedder), cases)
+	before, err := measureModel(ctx, live, tr.atHand, cases)
 	if err != nil {
 		return err
 	}

@@ -31,8 +31,8 @@ type trainedCard struct {
 	ByIntent     map[string]taughtCount `json:"by_intent"`
 	Starter      int                    `json:"starter"` // labelled texts to begin with
 	Embedded     int                    `json:"embedded"`
-	EmbedS       float64                `json:"embed_s"`
-	TrainS       float64                `json:"train_s"`
+	EmbedS       float64                `json:"embed_s,omitempty"`
+	TrainS       float64                `json:"train_s"`   // that of the first start has embed_s in it
 	Replaced     int                    `json:"replaced"`  // of these, by corrections
 	Confirmed    int                    `json:"confirmed"` // corrections that say what they say
 	NoneFits     int                    `json:"none_fits"` // corrections that say that none of the intents fits: examples of the unknown

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -31,17 +32,17 @@ type suggester struct {
 	store    *inboxpg.Store
 	labelled []intent.Utterance
 	known    func(label string) bool
-	embedder intent.Embedder // the server's
+	atHand   []intent.Embedder // the server's
 	alone    sync.Mutex
 }
 
-func newSuggester(models *intentpg.Models, store *inboxpg.Store, e intent.Embedder) (*suggester, error) {
+func newSuggester(models *intentpg.Models, store *inboxpg.Store, atHand []intent.Embedder) (*suggester, error) {
 	labelled, err := starter.Utterances()
 	if err != nil {
 		return nil, err
 	}
 	known, err := inCatalogue()
-	return &suggester{models: models, store: store, labelled: labelled, known: known, embedder: e}, err
+	return &suggester{models: models, store: store, labelled: labelled, known: known, atHand: atHand}, err
 }
 
 // suggested is what is worth a label, of how many messages without one, and the classifier that read them.
@@ -79,7 +80,7 @@ func (s *suggester) next(ctx context.Context, n int) (out suggested, err error) 
 		return out, err
 	}
 	pool = learn.Fresh(pool, vectors, taught)
-	if vectors, err = s.readAgain(ctx, out.model, pool); err != nil {
+	if vectors, err = s.readAgain(ctx, out.model, pool); err != nil || vectors == nil {
 		if vectors, err = words.Embed(ctx, texts(pool)); err != nil {
 			return out, err
 		}
@@ -115,15 +116,17 @@ func readAll(ctx context.Context, model *builtin.Model, messages []intent.Unlabe
 	return out
 }
 
-// readAgain embeds messages and returns the vectors. Where the classifier knows such vectors it reads the messages with them, as
-// a node does where it is unsure.
+// readAgain reads messages with the vectors that the classifier takes, as a node does where it is unsure, and returns the vectors;
+// none when the classifier takes none that are at hand.
 func (s *suggester) readAgain(ctx context.Context, model *builtin.Model, pool []learn.Suggestion) ([][]float32, error) {
-	vectors, err := s.embedder.Embed(ctx, texts(pool))
+	id, _ := model.Embedder()
+	at := slices.IndexFunc(s.atHand, func(e intent.Embedder) bool { return e.Model() == id })
+	if at < 0 {
+		return nil, nil
+	}
+	vectors, err := s.atHand[at].Embed(ctx, texts(pool))
 	if err != nil {
 		return nil, err
-	}
-	if id, dense := model.Embedder(); !dense || id != s.embedder.Model() {
-		return vectors, nil
 	}
 	for i, v := range vectors {
 		c := model.ClassifyVector(pool[i].Text, v)

@@ -188,6 +188,7 @@ func TestTrainingLearnsFromVectorsOfAnEmbedderAndSaysSo(t *testing.T) {
 	var told []string
 	d.tr.progress = func(s string) { told = append(told, s) }
 	d.tr.embedder = builtin.NewEmbedder()
+	d.tr.atHand = []intent.Embedder{d.tr.embedder}
 	for i := range 2 * embeddedPerLabel {
 		d.tr.labelled = append(d.tr.labelled, intent.Utterance{Text: fmt.Sprint("what does number ", i, " cost"), Intent: "pricing"})
 	}
@@ -209,36 +210,27 @@ func TestTrainingLearnsFromVectorsOfAnEmbedderAndSaysSo(t *testing.T) {
 	if want := 3*16 + embeddedPerLabel + 1; card.Embedded != want || card.Recipe.Embedder != "hash-512" || card.Recipe.Dims != 512 || card.Recipe.Vectors == nil || card.EmbedS <= 0 || card.TrainS <= 0 {
 		t.Errorf("it says %d are embedded (want %d) by %q in %v s, trained in %v s", card.Embedded, want, card.Recipe.Embedder, card.EmbedS, card.TrainS)
 	}
-	says(t, strings.Join(told, "\n"), " of 109 texts by hash-512", "embedding took", "with vectors: accuracy")
+	says(t, strings.Join(told, "\n"), " of 109 texts by hash-512", "embedding took", "with vectors, on 109 examples: accuracy")
 }
 
 func TestTheEmbedderToTrainWithIsNamed(t *testing.T) {
-	c := Config{}
-	for name, want := range map[string]string{"": defaultEmbedder, embedBuiltin: defaultEmbedder, embedNone: ""} {
-		e, done, err := c.trainingEmbedder(name, nil, quiet)
+	remote := Config{OpenAIBaseURL: "http://127.0.0.1:1", OpenAIModel: "far", OpenAIDims: 8}
+	for _, c := range []struct {
+		config     Config
+		name, want string
+	}{
+		{Config{}, "", defaultEmbedder}, {Config{}, embedBuiltin, defaultEmbedder}, {Config{}, embedNone, ""},
+		{remote, "", "far"}, {remote, embedRemote, "far"}, {remote, embedBuiltin, defaultEmbedder}, {remote, embedNone, ""},
+		{Config{}, embedRemote, "set OPENAI_BASE_URL or OPENAI_API_KEY"}, {remote, "mine", "there is builtin, remote and none"},
+	} {
+		all, done, err := c.config.openEmbedders(nil, quiet)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer done()
-		if got := nameOf(e); got != want {
-			t.Errorf("%q is %q, want %q", name, got, want)
-		}
-	}
-	for name, want := range map[string]string{embedRemote: "OPENAI_API_KEY", "mine": "builtin, remote and none"} {
-		if _, _, err := c.trainingEmbedder(name, nil, quiet); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v", name, err)
-		}
-	}
-	c.OpenAIBaseURL, c.OpenAIModel = "http://127.0.0.1:1", "far"
-	c.OpenAIDims = 8
-	for name, want := range map[string]string{"": "far", embedRemote: "far", embedBuiltin: defaultEmbedder} {
-		e, done, err := c.trainingEmbedder(name, nil, quiet)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer done()
-		if got := nameOf(e); got != want {
-			t.Errorf("with a remote one, %q is %q, want %q", name, got, want)
+		e, err := c.config.trainingEmbedder(c.name, all)
+		if got := nameOf(e); err == nil && got != c.want || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q of %d is %q, %v; want %q", c.name, len(all), got, err, c.want)
 		}
 	}
 }
@@ -342,7 +334,7 @@ func TestTrainRefusesWhatItCannotRead(t *testing.T) {
 func (d *desk) suggests(n int) (string, error) {
 	d.Helper()
 	d.out.Reset()
-	next := suggester{models: d.tr.models, store: d.tr.store, labelled: d.tr.labelled, known: d.tr.known, embedder: builtin.NewEmbedder()}
+	next := suggester{models: d.tr.models, store: d.tr.store, labelled: d.tr.labelled, known: d.tr.known}
 	err := next.print(d.Context(), &d.out, n, "https://help.example.com")
 	return d.out.String(), err
 }

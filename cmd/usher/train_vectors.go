@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -14,7 +13,6 @@ import (
 	"usher/intent"
 	"usher/intent/builtin"
 	"usher/intent/learn"
-	"usher/intent/openai"
 )
 
 // embedBatch is how many texts are embedded at once.
@@ -31,26 +29,22 @@ const (
 	embedRemote  = "remote"
 )
 
-// trainingEmbedder is the one of that name, nil for none; "" is the server's. Close it.
-func (c Config) trainingEmbedder(name string, store openai.Store, log *slog.Logger) (e intent.Embedder, done func(), err error) {
+// trainingEmbedder is that of the server's embedders which has a name, nil for none; "" is the one that history compares by.
+func (c Config) trainingEmbedder(name string, all []intent.Embedder) (intent.Embedder, error) {
 	switch name {
 	case "":
+		return all[0], nil
 	case embedNone:
-		return nil, func() {}, nil
+		return nil, nil
 	case embedBuiltin:
-		c.OpenAIBaseURL, c.OpenAIKey = "", ""
+		return all[len(all)-1], nil
 	case embedRemote:
 		if c.OpenAIBaseURL == "" && c.OpenAIKey == "" {
-			return nil, nil, fmt.Errorf("--embedder %s: set OPENAI_BASE_URL or OPENAI_API_KEY", name)
+			return nil, fmt.Errorf("--embedder %s: set OPENAI_BASE_URL or OPENAI_API_KEY", name)
 		}
-	default:
-		return nil, nil, fmt.Errorf("--embedder %q: there is %s, %s and %s", name, embedBuiltin, embedRemote, embedNone)
+		return all[0], nil
 	}
-	all, done, err := c.openEmbedders(store, log)
-	if err != nil {
-		return nil, nil, err
-	}
-	return all[0], done, nil
+	return nil, fmt.Errorf("--embedder %q: there is %s, %s and %s", name, embedBuiltin, embedRemote, embedNone)
 }
 
 // withVectors adds vectors of utterances to the options, and tells how far it is: of perLabel of each label, and of all from the

@@ -33,8 +33,10 @@ type denseHeader struct {
 
 // DenseCard tells how the n-grams and the vector together fared in cross-validation.
 type DenseCard struct {
-	Ridge         float64 `json:"ridge"` // as in Card
-	Share         float64 `json:"share"` // how much the scores of the vector count against those of the n-grams
+	Examples      int     `json:"examples"` // that had a vector; those below are of these alone
+	NGrams        float64 `json:"ngrams"`   // accuracy of the n-grams
+	Ridge         float64 `json:"ridge"`    // as in Card
+	Share         float64 `json:"share"`    // how much the scores of the vector count against those of the n-grams
 	Accuracy      float64 `json:"accuracy"`
 	ECE           float64 `json:"ece"`
 	OOSRecallAt95 float64 `json:"oos_recall_at_95"`
@@ -162,7 +164,8 @@ func (d *examples) fitDense(ctx context.Context, ngrams []reading, o TrainOption
 	share, sums := bestShare(ngrams, readings, len(d.intents))
 	h := &denseHead{denseHeader: denseHeader{Embedder: o.Embedder.Name, Dims: o.Embedder.Dims, Calibration: calibrate(sums, len(d.intents))}}
 	c := d.card(sums, h.Calibration, o)
-	h.Card = DenseCard{Ridge: ridge, Share: share, Accuracy: c.Accuracy, ECE: c.ECE, OOSRecallAt95: c.OOSRecallAt95}
+	alone := d.card(ngrams, calibrate(ngrams, len(d.intents)), o)
+	h.Card = DenseCard{Examples: len(d.texts), NGrams: alone.Accuracy, Ridge: ridge, Share: share, Accuracy: c.Accuracy, ECE: c.ECE, OOSRecallAt95: c.OOSRecallAt95}
 	err = d.learnDense(ctx, everything, []float64{ridge}, o.Seed, func(_ int, m measureOff, w *weights) { h.rows, h.bias = m.fold(w, share) })
 	if err != nil {
 		return nil, fmt.Errorf("learn vectors: %w", err)

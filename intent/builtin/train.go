@@ -66,7 +66,8 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 		if dense, err = d.fitDense(ctx, readings, o); err != nil {
 			return nil, fmt.Errorf("train: %w", err)
 		}
-		o.Progress(fmt.Sprintf("with vectors: accuracy %.1f %%, calibration error %.3f", 100*dense.Card.Accuracy, dense.Card.ECE))
+		o.Progress(fmt.Sprintf("with vectors, on %d examples: accuracy %.1f %%, by n-grams %.1f %%, calibration error %.3f",
+			dense.Card.Examples, 100*dense.Card.Accuracy, 100*dense.Card.NGrams, dense.Card.ECE))
 	}
 	var v *vocabulary
 	var w *weights
