@@ -85,6 +85,8 @@ type Prediction struct {
 	Ranked   []Ranked `json:"ranked"`
 	OOS      float64  `json:"oos"`
 	Language string   `json:"language"` // ISO 639-1, "und" when too short to tell
+	// Foreign says that the model has no examples in the language, so that it only guesses what the utterance wants.
+	Foreign  bool     `json:"foreign,omitempty"`
 	Entities []Entity `json:"entities,omitempty"`
 	// Asks are what the parts of an utterance of several surely ask for, in their order; greetings and thanks are none.
 	Asks    []Ask   `json:"asks,omitempty"`

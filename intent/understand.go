@@ -3,6 +3,7 @@ package intent
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -65,6 +66,7 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 	}
 	if u.classifier != nil {
 		p.Model = u.classifier.Hash()
+		p.Foreign = p.Language != Undetermined && !slices.Contains(u.classifier.Languages(), p.Language)
 	}
 	a := u.await(ctx, timer, answers)
 	p.Ranked, p.OOS, p.Words = a.Ranked, a.OOS, a.Words

@@ -46,13 +46,16 @@ CREATE TABLE policies (
 );
 CREATE UNIQUE INDEX policies_one_live ON policies ((true)) WHERE state = 'live';
 
--- Standard answers in Liquid. Saving makes a new version; the newest is the live one.
+-- Standard answers in Liquid. Saving makes a new version; the newest is the live one. Body is the default text, in language;
+-- texts are the same answer in other languages, by ISO 639-1 code.
 CREATE TABLE templates (
     id         uuid PRIMARY KEY,
     name       text NOT NULL CHECK (name ~ '^[a-z][a-z0-9_]{0,60}$'),
     version    int NOT NULL CHECK (version > 0),
     title      text NOT NULL,
+    language   text NOT NULL CHECK (language ~ '^[a-z]{2}$'),
     body       text NOT NULL CHECK (octet_length(body) <= 65536),
+    texts      jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(texts) = 'object' AND NOT texts ? language),
     watch      boolean NOT NULL DEFAULT true,
     author     text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),

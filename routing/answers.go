@@ -6,18 +6,20 @@ import (
 	"unicode"
 )
 
-// Words of short answers to "Did that help?". A text counts only when it has a telling word and all others are
+// Words of short answers to "Did that help?", in the languages in which it is asked. A text counts only when it has a telling word and all others are
 // among the neutral ones: in doubt it is not an answer but a message, and is understood as one.
 var (
 	yesWords = wordSet(`yes yep yeah yup yess ya thanks thank thx tnx ty cheers solved sorted resolved fixed helped helps
-		perfect works worked great ok okay alright 👍 👌 🙏 ✅`)
-	noWords   = wordSet(`no nope nah not didnt doesnt hasnt isnt wasnt useless unhelpful wrong 👎`)
-	negations = wordSet(`not didnt doesnt hasnt isnt wasnt`)
+		perfect works worked great ok okay alright 👍 👌 🙏 ✅
+		ja danke geholfen oui merci sí si gracias sì grazie bedankt dank obrigado obrigada tack tak dziękuję evet teşekkürler`)
+	noWords = wordSet(`no nope nah not didnt doesnt hasnt isnt wasnt useless unhelpful wrong 👎
+		nein nicht non nee niet não nej nie hayır`)
+	negations = wordSet(`not didnt doesnt hasnt isnt wasnt nicht niet`)
 	// results are good news unless negated: "no, it works" is not a complaint.
-	results = wordSet(`solved resolved fixed helped helps helpful works worked working`)
+	results = wordSet(`solved resolved fixed helped helps helpful works worked working geholfen`)
 	neutral = wordSet(`it its that thats this is was has did does do you u i so very much really a an all lot lots at the
 		for your my now good help helpful helped helps work works worked working solve solved resolved fixed answer
-		got right fine nice awesome brilliant`)
+		got right fine nice awesome brilliant geholfen vielen sehr das hat mir mille beaucoup muchas molte`)
 	// still and the like are neutral in a "no" and make a message of a "yes".
 	neutralInNo = wordSet(`still yet need more again me sorry`)
 	neverNo     = wordSet(`good right fine nice awesome brilliant got`)

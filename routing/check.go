@@ -49,7 +49,7 @@ type checker struct {
 }
 
 func (c *checker) addf(path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{c.lines.at(path), fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems, Problem{Line: c.lines.at(path), Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) known(path, kind, name string, known []string) {
@@ -189,17 +189,22 @@ func (p *Policy) validateSkills(c *checker, path string, skills []string) {
 
 var languageForm = regexp.MustCompile(`^[a-z]{2,3}$`)
 
+func (c *checker) languages(path string, codes []string) {
+	for i, l := range codes {
+		if !languageForm.MatchString(l) {
+			c.addf(fmt.Sprintf("%s.%d", path, i), "language %q is not an ISO 639-1 code; write for example en", l)
+		}
+	}
+}
+
 func (p *Policy) validateGuards(c *checker) {
 	g := p.Guards
 	c.share("guards.max_oos", g.MaxOOS)
 	if len(g.Languages) == 0 {
-		c.addf("guards.languages", "languages is empty; list those that the templates are written in, such as [en]")
+		c.addf("guards.languages", "languages is empty; list those in which messages may be answered, such as [en]")
 	}
-	for i, l := range g.Languages {
-		if !languageForm.MatchString(l) {
-			c.addf(fmt.Sprintf("guards.languages.%d", i), "language %q is not an ISO 639-1 code; write for example en", l)
-		}
-	}
+	c.languages("guards.languages", g.Languages)
+	c.languages("guards.default_text_for", g.DefaultTextFor)
 	for i, t := range g.NeverReplyTo.Types {
 		c.slug(fmt.Sprintf("guards.never_reply_to.types.%d", i), "contact type", t)
 	}

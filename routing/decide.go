@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -24,13 +23,10 @@ func (p *Policy) Decide(req Request) Decision {
 	}
 	v := p.look(req, said)
 	d := Decision{
-		Intent: v.label, Confidence: v.top.Confidence, Threshold: v.route.Threshold, Language: req.Prediction.Language,
+		Intent: v.label, Confidence: v.top.Confidence, Threshold: v.route.Threshold, Language: v.language,
 		Degraded:      req.Prediction.Degraded != "" || req.Prediction.Shallow != "" || len(req.Prediction.Ranked) == 0 || req.Evidence.Degraded != "",
 		PolicyVersion: p.Version, PolicyHash: p.hash, ModelHash: req.Prediction.Model,
 		Team: v.route.Team, Skills: v.route.Skills,
-	}
-	if d.Language == "" {
-		d.Language = "und"
 	}
 	if v.notHelp {
 		d.Helped = new(bool)
@@ -41,6 +37,7 @@ func (p *Policy) Decide(req Request) Decision {
 	d.Guards = guards
 	if passed {
 		d.Route, d.Template = ToReply, v.route.Template
+		d.TextLanguage, _ = v.chooseText()
 	} else {
 		d.Route = ToAgent
 		p.handToPeople(v, &d)
@@ -52,7 +49,7 @@ func (p *Policy) Decide(req Request) Decision {
 
 // look works out the label and its route.
 func (p *Policy) look(req Request, said answer) view {
-	v := view{Policy: p, Request: req, top: req.Prediction.Top(), notHelp: said == saidNo || req.Choice == HelpedNo}
+	v := view{Policy: p, Request: req, top: req.Prediction.Top(), notHelp: said == saidNo || req.Choice == HelpedNo, language: languageOf(req)}
 	last := req.State.LastIntent
 	switch {
 	case said == saidNo && last != "":
@@ -131,16 +128,6 @@ func (p *Policy) handToPeople(v view, d *Decision) {
 	}
 }
 
-// withLanguage asks for people who know the language of a message when no standard answer is written in it: those with the
-// skill language_<code>, if the policy lists one.
-func (p *Policy) withLanguage(skills []string, language string) []string {
-	skill := "language_" + language
-	if _, listed := p.Skills[skill]; !listed || slices.Contains(p.Guards.Languages, language) || slices.Contains(skills, skill) {
-		return skills
-	}
-	return append(slices.Clone(skills), skill)
-}
-
 // mayResolve reports whether a "yes" ends the conversation: only while no person is in it and nothing is left to say.
 func (p *Policy) mayResolve(s State) bool {
 	return s.AgentID == nil && !s.PersonWrote && s.AutoReplies > 0 && !s.Unsettled
@@ -153,16 +140,13 @@ func (p *Policy) resolve(req Request) Decision {
 	}
 	helped := true
 	d := Decision{
-		Route: ToResolve, Helped: &helped, Intent: req.State.LastIntent, Priority: intent.Priority(req.State.Priority), Language: req.Prediction.Language,
+		Route: ToResolve, Helped: &helped, Intent: req.State.LastIntent, Priority: intent.Priority(req.State.Priority), Language: languageOf(req),
 		Guards:        []Guard{{Name: "helped", Passed: true, Detail: detail}},
 		Reason:        "The contact says that the automatic answer helped: resolved",
 		PolicyVersion: p.Version, PolicyHash: p.hash, ModelHash: req.Prediction.Model,
 	}
 	if d.Intent == "" {
 		d.Intent = intent.OutOfScope
-	}
-	if d.Language == "" {
-		d.Language = "und"
 	}
 	switch d.Priority {
 	case intent.Urgent, intent.High, intent.Normal, intent.Low:

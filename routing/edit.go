@@ -33,8 +33,8 @@ func SetThresholds(doc []byte, thresholds map[string]float64) ([]byte, error) {
 			want = r.Threshold
 		}
 		if after.Intents[label].Threshold != want {
-			return nil, problemsError([]Problem{{before.lines.at("intents." + label),
-				fmt.Sprintf("the threshold of %s cannot be changed by itself, because of an anchor or unusual line ends; edit the document", label)}})
+			return nil, problemsError([]Problem{{Line: before.lines.at("intents." + label),
+				Message: fmt.Sprintf("the threshold of %s cannot be changed by itself, because of an anchor or unusual line ends; edit the document", label)}})
 		}
 	}
 	return doc, nil
@@ -51,7 +51,7 @@ func setThreshold(doc []byte, label string, threshold float64) ([]byte, error) {
 	}
 	route := child(child(root.Content[0], "intents"), label)
 	if route == nil || route.Kind != yaml.MappingNode || len(route.Content) == 0 {
-		return nil, problemsError([]Problem{{0, fmt.Sprintf("the policy has no fields for the intent %q; add it under intents first", label)}})
+		return nil, problemsError([]Problem{{Message: fmt.Sprintf("the policy has no fields for the intent %q; add it under intents first", label)}})
 	}
 	if old := child(route, "threshold"); old != nil {
 		return splice(doc, old.Line, old.Column, len(old.Value), value)

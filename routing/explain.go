@@ -130,7 +130,7 @@ func (e Explanation) understood() []string {
 		}
 		lines = append(lines, "asks one after the other: "+strings.Join(asks, "; "))
 	}
-	lines = append(lines, "language: "+orUnd(p.Language))
+	lines = append(lines, "language: "+e.language())
 	if words := tellingWords(p.Words); words != "" {
 		lines = append(lines, "words that mattered: "+words)
 	}
@@ -140,11 +140,18 @@ func (e Explanation) understood() []string {
 	return lines
 }
 
-func orUnd(language string) string {
-	if language == "" || language == "und" {
+func (e Explanation) language() string {
+	p := e.Request.Prediction
+	switch l := languageOf(*e.Request); {
+	case l == intent.Undetermined:
 		return "not known"
+	case l != p.Language:
+		return plainWords(l) + ", as in the messages before"
+	case p.Foreign:
+		return plainWords(l) + ", of which the model has no examples"
+	default:
+		return plainWords(l)
 	}
-	return plainWords(language)
 }
 
 // tellingWords are those that spoke for the first intent, the strongest first as the model gives them.
@@ -229,7 +236,10 @@ func (e Explanation) decided() []string {
 	var what string
 	switch d.Route {
 	case ToReply:
-		what = fmt.Sprintf("automatic answer %s", d.Template)
+		what = "automatic answer " + d.Template
+		if d.TextLanguage != "" {
+			what += ", its text in " + plainWords(d.TextLanguage)
+		}
 	case ToResolve:
 		what = "resolved"
 	default:
@@ -306,7 +316,8 @@ func (e Explanation) proof() string {
 	if e.Recomputed == nil {
 		return "cannot be decided again: the request or the policy version is gone"
 	}
-	if e.Recomputed.Route == e.Decision.Route && e.Recomputed.Reason == e.Decision.Reason && e.Recomputed.Priority == e.Decision.Priority {
+	if e.Recomputed.Route == e.Decision.Route && e.Recomputed.Reason == e.Decision.Reason && e.Recomputed.Priority == e.Decision.Priority &&
+		e.Recomputed.TextLanguage == e.Decision.TextLanguage {
 		return "decided again today from the same request and policy: the same comes out"
 	}
 	return "decided again today it would be: " + e.Recomputed.Reason

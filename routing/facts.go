@@ -62,7 +62,7 @@ type TemplateContact struct {
 }
 
 // TemplateEntities are the first of each kind in the message.
-type TemplateEntities struct{ OrderNumber, Email, Phone, Amount, Date string }
+type TemplateEntities struct{ OrderNumber, InvoiceNumber, TrackingNumber, Email, Phone, Amount, Date string }
 
 // Order is an order as the latest events tell it. Status is as the shop's system calls it, in small letters with _.
 // A later event that leaves a field out does not erase it.
@@ -145,7 +145,7 @@ func firstName(name string) string {
 func entitiesOf(entities []intent.Entity) TemplateEntities {
 	var e TemplateEntities
 	fields := map[string]*string{
-		"order_number": &e.OrderNumber, "email": &e.Email, "phone": &e.Phone, "amount": &e.Amount, "date": &e.Date,
+		intent.OrderNumber: &e.OrderNumber, intent.InvoiceNumber: &e.InvoiceNumber, intent.TrackingNumber: &e.TrackingNumber, "email": &e.Email, "phone": &e.Phone, "amount": &e.Amount, "date": &e.Date,
 	}
 	for _, found := range entities {
 		if field := fields[found.Kind]; field != nil && *field == "" {
@@ -370,7 +370,7 @@ func plain(v any, depth int) any {
 		}
 		return v
 	case time.Time:
-		return moment{v}
+		return moment{Time: v}
 	case []any:
 		if depth > 4 {
 			return nil

@@ -187,7 +187,10 @@ func date(v any, format ...any) (any, error) {
 		return bounded(asText(v)), nil
 	}
 	if len(format) == 0 {
-		return moment{t}.String(), nil
+		if m, ok := v.(moment); ok {
+			return m.String(), nil
+		}
+		return moment{Time: t}.String(), nil
 	}
 	s, err := tuesday.Strftime(asText(format[0]), t)
 	if err != nil {

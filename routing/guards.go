@@ -3,7 +3,6 @@ package routing
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"usher/intent"
 )
@@ -17,6 +16,7 @@ type view struct {
 	route    IntentRoute
 	priority intent.Priority
 	notHelp  bool // the contact said that the automatic answer did not help
+	language string
 	// continues is true for the answer to our own question: the label is the last one, whatever the model says.
 	continues bool
 }
@@ -100,17 +100,6 @@ func guardModel(v view) verdict {
 		return fail("", "the model gave no answer")
 	}
 	return pass("the model answered")
-}
-
-func guardLanguage(v view) verdict {
-	l := v.Prediction.Language
-	switch {
-	case l == "" || l == "und":
-		return pass("too short to tell the language")
-	case slices.Contains(v.Guards.Languages, l):
-		return pass("the language %s is one of ours", plainWords(l))
-	}
-	return fail("written in "+plainWords(l), "the language %s is not among %s", plainWords(l), strings.Join(v.Guards.Languages, ", "))
 }
 
 func guardScope(v view) verdict {

@@ -42,7 +42,7 @@ type openTag struct {
 }
 
 func (l *linter) addf(format string, args ...any) {
-	l.problems = append(l.problems, Problem{l.line, fmt.Sprintf(format, args...)})
+	l.problems = append(l.problems, Problem{Line: l.line, Message: fmt.Sprintf(format, args...)})
 }
 
 // pieces cuts the body into texts, {{ … }} and {% … %}; each must end on its line.

@@ -21,13 +21,19 @@ const maxPolicy = 256 << 10
 type Problem struct {
 	Line    int    `json:"line"`
 	Message string `json:"message"`
+	// Language is that of the text of a standard answer; empty for everything else.
+	Language string `json:"language,omitempty"`
 }
 
 func (p Problem) String() string {
-	if p.Line == 0 {
-		return p.Message
+	s := p.Message
+	if p.Line > 0 {
+		s = fmt.Sprintf("line %d: %s", p.Line, s)
 	}
-	return fmt.Sprintf("line %d: %s", p.Line, p.Message)
+	if p.Language != "" {
+		s = "text in " + p.Language + ", " + s
+	}
+	return s
 }
 
 // ProblemsError carries all problems of a document, in the order of its lines.
@@ -53,7 +59,7 @@ func problemsError(problems []Problem) error {
 // reported at once, as *ProblemsError with lines. It does not know which templates or intents exist: see Check.
 func ParsePolicy(doc []byte) (*Policy, error) {
 	if len(doc) > maxPolicy {
-		return nil, problemsError([]Problem{{0, fmt.Sprintf("the policy has %d bytes and the limit is %d; shorten it", len(doc), maxPolicy)}})
+		return nil, problemsError([]Problem{{Message: fmt.Sprintf("the policy has %d bytes and the limit is %d; shorten it", len(doc), maxPolicy)}})
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(doc, &root); err != nil {
@@ -64,13 +70,13 @@ func ParsePolicy(doc []byte) (*Policy, error) {
 	dec.KnownFields(true)
 	err := dec.Decode(p)
 	if errors.Is(err, io.EOF) {
-		return nil, problemsError([]Problem{{0, "the policy is empty; start from `usher policy show`"}})
+		return nil, problemsError([]Problem{{Message: "the policy is empty; start from `usher policy show`"}})
 	}
 	if err != nil {
 		return nil, problemsError(yamlProblems(err))
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, problemsError([]Problem{{0, "there is more than one document; keep one and remove the `---` lines"}})
+		return nil, problemsError([]Problem{{Message: "there is more than one document; keep one and remove the `---` lines"}})
 	}
 	if problems := p.validate(); len(problems) > 0 {
 		return nil, problemsError(problems)
@@ -172,7 +178,7 @@ func yamlProblems(err error) []Problem {
 			line, _ = strconv.Atoi(m[1]) // digits by the expression; a number too long to be a line stays 0
 			text = m[2]
 		}
-		problems[i] = Problem{line, remedy(strings.TrimPrefix(text, "yaml: "))}
+		problems[i] = Problem{Line: line, Message: remedy(strings.TrimPrefix(text, "yaml: "))}
 	}
 	return problems
 }
@@ -225,7 +231,7 @@ func fieldsOf(typeName string) []string {
 	case "IntentRoute":
 		return []string{"route", "template", "threshold", "team", "skills", "priority"}
 	case "Guards":
-		return []string{"max_oos", "languages", "never_reply_to", "repeat_days", "max_auto_replies", "evidence"}
+		return []string{"max_oos", "languages", "default_text_for", "never_reply_to", "repeat_days", "max_auto_replies", "evidence"}
 	case "Band":
 		return []string{"from", "to"}
 	case "ContactMatch":

@@ -25,6 +25,8 @@ type Pipeline struct {
 	Policy func() *Policy
 	// Second is asked within the policy's band of confidence; nil where nobody is.
 	Second SecondOpinion
+	// Texts is nil where no answer is written, as in evals: then the policy alone says in which languages it may be.
+	Texts Texts
 
 	pressure pressure
 }
@@ -42,6 +44,9 @@ func (p *Pipeline) Prepare(ctx context.Context, requests []Request) {
 	vectors := p.refine(ctx, policy, requests)
 	if len(requests) == 0 || policy == nil {
 		return
+	}
+	if p.Texts != nil {
+		p.askTexts(ctx, policy, requests)
 	}
 	if p.History != nil {
 		p.recall(ctx, policy, requests, vectors)

@@ -65,8 +65,10 @@ type IntentRoute struct {
 
 // Guards are the limits of automatic answers that hold for every intent.
 type Guards struct {
-	MaxOOS         float64        `yaml:"max_oos" json:"max_oos"`
-	Languages      []string       `yaml:"languages" json:"languages"`
+	MaxOOS    float64  `yaml:"max_oos" json:"max_oos"`
+	Languages []string `yaml:"languages" json:"languages"` // in which messages may be answered
+	// DefaultTextFor are languages whose writers get a template's default text where it has none in theirs.
+	DefaultTextFor []string       `yaml:"default_text_for" json:"default_text_for,omitempty"`
 	NeverReplyTo   ContactMatch   `yaml:"never_reply_to" json:"never_reply_to"`
 	RepeatDays     int            `yaml:"repeat_days" json:"repeat_days"`
 	MaxAutoReplies int            `yaml:"max_auto_replies" json:"max_auto_replies"`

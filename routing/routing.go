@@ -25,6 +25,9 @@ type Request struct {
 	Evidence       Evidence          `json:"evidence"`
 	// Opinion is what a second model said, where the policy had one asked; nil when nobody was asked.
 	Opinion *intent.Opinion `json:"opinion,omitempty"`
+	// Texts are the languages in which the standard answers in question are written, the default first, by name. An empty list
+	// is one that could not be read; nil means that nobody asked, as in evals.
+	Texts map[string][]string `json:"texts,omitempty"`
 }
 
 // Contact is what policy may know of the customer.
@@ -46,6 +49,8 @@ type State struct {
 	Unsettled  bool   `json:"unsettled,omitempty"`
 	LastIntent string `json:"last_intent,omitempty"`
 	Priority   string `json:"priority,omitempty"`
+	// Language is that of the messages before, which a text too short to tell is taken to be in; empty when not known.
+	Language string `json:"language,omitempty"`
 }
 
 // Evidence is what history says, with the ids and scores that were seen then.
@@ -83,16 +88,18 @@ const (
 
 // Decision is what happens to a request, and why.
 type Decision struct {
-	Route      string          `json:"route"`
-	Template   string          `json:"template,omitempty"`
-	Team       string          `json:"team,omitempty"` // also set for replies: who takes it if the answer does not help
-	Skills     []string        `json:"skills,omitempty"`
-	Priority   intent.Priority `json:"priority"`
-	Intent     string          `json:"intent"` // intent.OutOfScope when none
-	Confidence float64         `json:"confidence"`
-	Threshold  float64         `json:"threshold"`
-	Language   string          `json:"language"`
-	Degraded   bool            `json:"degraded"`
+	Route    string `json:"route"`
+	Template string `json:"template,omitempty"`
+	// TextLanguage is that of the template's text; empty when nobody asked in which languages it is written.
+	TextLanguage string          `json:"text_language,omitempty"`
+	Team         string          `json:"team,omitempty"` // also set for replies: who takes it if the answer does not help
+	Skills       []string        `json:"skills,omitempty"`
+	Priority     intent.Priority `json:"priority"`
+	Intent       string          `json:"intent"` // intent.OutOfScope when none
+	Confidence   float64         `json:"confidence"`
+	Threshold    float64         `json:"threshold"`
+	Language     string          `json:"language"` // of the message, else of the conversation, else "und"
+	Degraded     bool            `json:"degraded"`
 	// Guards are all checks in the order made; the first that did not pass is why people have it.
 	Guards []Guard `json:"guards"`
 	// PriorityReasons say in words what raised or lowered the priority.

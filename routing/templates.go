@@ -22,21 +22,22 @@ var templateName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,60}$`)
 
 // Template is a standard answer in Liquid, checked. It is safe for concurrent use.
 type Template struct {
-	name   string
-	parsed *liquid.Template
+	name     string
+	language string // empty for one that is only tried
+	parsed   *liquid.Template
 }
 
 // ParseTemplate reads a standard answer strictly. It reports everything at once, as *ProblemsError with lines:
 // unknown variables, filters and tags, brackets that are not closed, and what fails when it is tried on examples.
 func ParseTemplate(name, body string) (*Template, error) {
 	if !templateName.MatchString(name) {
-		return nil, problemsError([]Problem{{0, fmt.Sprintf("template name %q: use small letters, digits and _, beginning with a letter", name)}})
+		return nil, problemsError([]Problem{{Message: fmt.Sprintf("template name %q: use small letters, digits and _, beginning with a letter", name)}})
 	}
 	if len(body) > maxTemplate {
-		return nil, problemsError([]Problem{{0, fmt.Sprintf("the text has %d bytes and the limit is %d; shorten it", len(body), maxTemplate)}})
+		return nil, problemsError([]Problem{{Message: fmt.Sprintf("the text has %d bytes and the limit is %d; shorten it", len(body), maxTemplate)}})
 	}
 	if strings.TrimSpace(body) == "" {
-		return nil, problemsError([]Problem{{0, "the text is empty; write what the contact should read"}})
+		return nil, problemsError([]Problem{{Message: "the text is empty; write what the contact should read"}})
 	}
 	if problems := lint(body); len(problems) > 0 {
 		return nil, problemsError(problems)
@@ -54,8 +55,52 @@ func ParseTemplate(name, body string) (*Template, error) {
 	return t, nil
 }
 
-// Name is the template's name.
-func (t *Template) Name() string { return t.name }
+// ParseTexts reads a standard answer in all its languages, strictly. It reports everything at once, as *ProblemsError with
+// languages and lines.
+func ParseTexts(s StoredTemplate) (map[string]*Template, error) {
+	texts, wrong := map[string]*Template{}, []Problem{}
+	if !languageCode.MatchString(s.Language) {
+		wrong = append(wrong, Problem{Message: fmt.Sprintf("%q is not a language; write the two letters of ISO 639-1, such as en", s.Language)})
+	}
+	if len(s.Texts) >= maxTexts {
+		wrong = append(wrong, Problem{Message: fmt.Sprintf("there are %d languages and the limit is %d; remove some", len(s.Texts)+1, maxTexts)})
+	}
+	if _, twice := s.Texts[s.Language]; twice {
+		wrong = append(wrong, Problem{Message: "the default text is in " + s.Language + ", and there is another text in it; remove one", Language: s.Language})
+	}
+	if len(wrong) > 0 {
+		return nil, problemsError(wrong)
+	}
+	for _, language := range s.Languages() {
+		body, _ := s.Text(language)
+		if !languageCode.MatchString(language) {
+			wrong = append(wrong, Problem{Message: fmt.Sprintf("%q is not a language; write the two letters of ISO 639-1, such as de", language)})
+			continue
+		}
+		t, err := ParseTemplate(s.Name, body)
+		if problems, ok := errors.AsType[*ProblemsError](err); ok {
+			for _, p := range problems.Problems {
+				p.Language = language
+				wrong = append(wrong, p)
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		t.language = language
+		texts[language] = t
+	}
+	if len(wrong) > 0 {
+		return nil, &ProblemsError{wrong}
+	}
+	return texts, nil
+}
+
+// maxTexts is in how many languages a standard answer may be written.
+const maxTexts = 30
+
+var languageCode = regexp.MustCompile(`^[a-z]{2}$`)
 
 // errNothing is returned when the text comes out empty: nobody is sent an empty answer.
 var errNothing = errors.New("the text comes out empty")
@@ -69,8 +114,11 @@ func (t *Template) Render(c TemplateContext) (text string, err error) {
 			text, err = "", fmt.Errorf("render template %q: %v", t.name, r)
 		}
 	}()
-	out := &limitedText{limit: maxRendered}
-	if err := t.parsed.FRender(out, c.bindings()); err != nil {
+	out, bindings := &limitedText{limit: maxRendered}, c.bindings()
+	if t.language != "" && t.language != "en" {
+		inDigits(bindings)
+	}
+	if err := t.parsed.FRender(out, bindings); err != nil {
 		return "", fmt.Errorf("render template %q: %w", t.name, err)
 	}
 	text = tidy(out.String())
@@ -110,9 +158,9 @@ func liquidProblem(err error) Problem {
 		if cause := located.Cause(); cause != nil {
 			text = cause.Error()
 		}
-		return Problem{located.LineNumber(), text}
+		return Problem{Line: located.LineNumber(), Message: text}
 	}
-	return Problem{0, err.Error()}
+	return Problem{Message: err.Error()}
 }
 
 // limitedText collects text up to a limit.

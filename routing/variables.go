@@ -2,6 +2,8 @@ package routing
 
 import (
 	"time"
+
+	"usher/intent"
 )
 
 // Variable is one thing that a template may say. List names are lists of what stands below them; an open one may have
@@ -24,6 +26,8 @@ func TemplateVariables() []Variable {
 		{Name: "company.name", Description: "Your company's name"},
 		{Name: "agent.name", Description: "The agent who inserts the text; empty in automatic answers"},
 		{Name: "entities.order_number", Description: "The order number in the message"},
+		{Name: "entities.invoice_number", Description: "The invoice number in the message"},
+		{Name: "entities.tracking_number", Description: "The tracking number in the message"},
 		{Name: "entities.email", Description: "The e-mail address in the message"},
 		{Name: "entities.phone", Description: "The phone number in the message"},
 		{Name: "entities.amount", Description: "The amount of money in the message"},
@@ -53,10 +57,36 @@ func TemplateVariables() []Variable {
 	}
 }
 
-// moment prints as a date when a template says it without a filter.
-type moment struct{ time.Time }
+// moment prints as a date when a template says it without a filter: in words of English, or in digits that any language has.
+type moment struct {
+	time.Time
+	digits bool
+}
 
-func (m moment) String() string { return m.Format("2 January 2006") }
+func (m moment) String() string {
+	if m.digits {
+		return m.Format(time.DateOnly)
+	}
+	return m.Format("2 January 2006")
+}
+
+// inDigits has every date in v printed in digits. It changes v.
+func inDigits(v any) any {
+	switch v := v.(type) {
+	case moment:
+		v.digits = true
+		return v
+	case map[string]any:
+		for key, value := range v {
+			v[key] = inDigits(value)
+		}
+	case []any:
+		for i, value := range v {
+			v[i] = inDigits(value)
+		}
+	}
+	return v
+}
 
 // bindings are the context as Liquid sees it. What is empty is nil, because in Liquid an empty text counts as true.
 func (c TemplateContext) bindings() map[string]any {
@@ -72,7 +102,8 @@ func (c TemplateContext) bindings() map[string]any {
 		"company": map[string]any{"name": orNil(c.Company)},
 		"agent":   map[string]any{"name": orNil(c.Agent)},
 		"entities": map[string]any{
-			"order_number": orNil(c.Entities.OrderNumber), "email": orNil(c.Entities.Email), "phone": orNil(c.Entities.Phone),
+			"order_number": orNil(c.Entities.OrderNumber), "invoice_number": orNil(c.Entities.InvoiceNumber),
+			"tracking_number": orNil(c.Entities.TrackingNumber), "email": orNil(c.Entities.Email), "phone": orNil(c.Entities.Phone),
 			"amount": orNil(c.Entities.Amount), "date": orNil(c.Entities.Date),
 		},
 		"orders": orders,
@@ -83,11 +114,11 @@ func (c TemplateContext) bindings() map[string]any {
 	if r := c.Refund; r != nil {
 		b["refund"] = map[string]any{
 			"order_id": orNil(r.OrderID), "status": orNil(r.Status), "amount": plain(r.Amount, 1),
-			"currency": orNil(r.Currency), "updated_at": moment{r.UpdatedAt},
+			"currency": orNil(r.Currency), "updated_at": moment{Time: r.UpdatedAt},
 		}
 	}
 	if e := c.Event; e != nil {
-		b["event"] = map[string]any{"name": orNil(e.Name), "occurred_at": moment{e.OccurredAt}, "properties": plain(e.Properties, 1)}
+		b["event"] = map[string]any{"name": orNil(e.Name), "occurred_at": moment{Time: e.OccurredAt}, "properties": plain(e.Properties, 1)}
 	}
 	events := map[string]any{}
 	for name, e := range c.Events {
@@ -104,8 +135,8 @@ func (o Order) binding() map[string]any {
 	}
 	return map[string]any{
 		"id": orNil(o.ID), "status": orNil(o.Status), "carrier": orNil(o.Carrier), "tracking": orNil(o.Tracking),
-		"eta": plain(o.ETA, 1), "items": items, "updated_at": moment{o.UpdatedAt},
-		"status_at": moment{o.StatusAt}, "under_way": o.UnderWay, "overdue": o.Overdue,
+		"eta": plain(o.ETA, 1), "items": items, "updated_at": moment{Time: o.UpdatedAt},
+		"status_at": moment{Time: o.StatusAt}, "under_way": o.UnderWay, "overdue": o.Overdue,
 	}
 }
 
@@ -124,6 +155,9 @@ func exampleFacts() []Facts {
 		{
 			Name: "Ada Example", Email: "ada@example.com", Type: "customer", Attributes: map[string]any{"plan": "pro"},
 			Company: "Example", Agent: "Sam", At: at,
+			Entities: []intent.Entity{
+				{Kind: intent.OrderNumber, Value: "10234"}, {Kind: intent.InvoiceNumber, Value: "INV-2041"}, {Kind: intent.TrackingNumber, Value: "JD0149"},
+			},
 			Events: []TrackedEvent{
 				{OrderUpdated, map[string]any{
 					"order_id": "10234", "status": "shipped", "carrier": "DHL", "tracking": "JD0149", "eta": "2026-03-04", "items": []any{"Kettle"},

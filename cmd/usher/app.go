@@ -203,7 +203,7 @@ func (a *app) openRouting(ctx context.Context) error {
 		return err
 	}
 	a.pipeline = &routing.Pipeline{
-		Understander: &a.understander, Refiner: &a.understander, Embedding: a.config.Embedding, History: a.history, Policy: a.policies.Live,
+		Understander: &a.understander, Refiner: &a.understander, Embedding: a.config.Embedding, History: a.history, Policy: a.policies.Live, Texts: a.templates,
 	}
 	return a.openChat(model)
 }

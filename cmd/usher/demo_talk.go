@@ -102,7 +102,8 @@ func (p *player) react(ctx context.Context, t *talk) error {
 		said = demo.SaysYes
 	}
 	t.reacted = true
-	switch choices := inbox.HelpChoices(); {
+	english, _ := inbox.HelpIn("en")
+	switch choices := english.Choices(); {
 	case said == demo.SaysText:
 		return p.say(ctx, t, r.Text, "")
 	case said == demo.SaysNo:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -162,8 +163,8 @@ func (a *app) Answers(ctx context.Context, requests []inbox.AnswerRequest) ([]in
 		}
 		f := facts[r.ConversationID]
 		f.Entities, f.At = r.Entities, r.At
-		text, err := t.Render(f.Context())
-		answers[i] = inbox.Answer{Text: text, Version: t.Version, Asks: t.Watch, Err: err}
+		text, err := t.Render(r.Language, f.Context())
+		answers[i] = inbox.Answer{Text: text, Language: cmp.Or(r.Language, t.Language), Version: t.Version, Asks: t.Watch, Err: err}
 	}
 	return answers, nil
 }

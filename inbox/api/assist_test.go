@@ -167,7 +167,7 @@ func TestADraftIsMadeOfTheConversationTheStandardAnswerAndWhatHelpedOthers(t *te
 
 func TestADraftBuildsOnTheStandardAnswerAsItReadsThere(t *testing.T) {
 	h, model := assisted(t)
-	_, err := routingpg.NewTemplates(h.pool, "Shop").SaveTemplate(t.Context(), routing.StoredTemplate{Name: "order_status", Title: "Order status", Body: "It is on its way, says {{ company.name }}."}, "ada")
+	_, err := routingpg.NewTemplates(h.pool, "Shop").SaveTemplate(t.Context(), routing.StoredTemplate{Name: "order_status", Title: "Order status", Language: "en", Body: "It is on its way, says {{ company.name }}."}, 1, "ada")
 	h.must(err)
 	id := h.messageLike("c_1", "order_status where is it")
 	model.set(0, map[string]string{"draft": `{"reply":"It is on its way."}`})

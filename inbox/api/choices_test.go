@@ -13,12 +13,13 @@ import (
 // offer puts an automatic answer with the buttons "Did that help?" into a conversation and returns its id.
 func (h *house) offer(conversation uuid.UUID) uuid.UUID {
 	h.Helper()
+	help, _ := inbox.HelpIn("en")
 	id := uuid.Must(uuid.NewV7())
 	_, err := h.pool.Exec(h.Context(), `
 		WITH c AS (UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $2 RETURNING last_seq, inbox_address_id)
 		INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload, delivery)
 		SELECT $1, $2, last_seq, 'outbound', 'automatic', inbox_address_id, 'Here it is.', jsonb_build_object('choices', $3::jsonb), 'sent' FROM c`,
-		id, conversation, inbox.HelpChoices())
+		id, conversation, help.Choices())
 	h.must(err)
 	return id
 }

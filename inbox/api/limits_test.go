@@ -70,7 +70,7 @@ func TestNoCallWaitsForADatabaseThatHangsAndOnlyWhatMayBeRepeatedIsToldTo(t *tes
 		"thresholds":        {"decisions", h.ops, "GET", "/api/v1/thresholds", nil, true},
 		"checking a policy": {"templates", h.agent, "POST", "/api/v1/policy/check", map[string]any{"yaml": live}, true},
 		"a preview":         {"templates", h.agent, "POST", "/api/v1/templates/order_status/preview", map[string]any{}, true},
-		"a template":        {"templates", h.ops, "PUT", "/api/v1/templates/order_status", map[string]any{"title": "T", "body": "Hello", "watch": false}, false},
+		"a template":        {"templates", h.ops, "PUT", "/api/v1/templates/order_status", map[string]any{"title": "T", "language": "en", "body": "Hello", "watch": false}, false},
 		"a policy":          {"policies", h.ops, "POST", "/api/v1/policy", map[string]any{"yaml": live}, false},
 		"a note":            {"messages", h.agent, "POST", at(id, "/notes"), map[string]any{"text": "x", "client_id": "n"}, true},
 		"an event with id":  {"tracked_events", h.key, "POST", "/api/v1/track", map[string]any{"contact_id": "c-1", "event": "order_updated", "external_id": "e"}, true},
@@ -80,7 +80,7 @@ func TestNoCallWaitsForADatabaseThatHangsAndOnlyWhatMayBeRepeatedIsToldTo(t *tes
 		"an identity":       {"contacts", h.key, "POST", "/api/v1/identify", map[string]any{"contact_id": "c-1", "name": "Bo"}, true},
 	} {
 		release := h.lock(tc.tables)
-		a := h.call(tc.who, tc.method, tc.path, tc.body)
+		a := h.call(tc.who, tc.method, tc.path, tc.body, "If-Match", `"1"`)
 		release()
 		says := "it took too long, and may be done or not; look first, and try again only if it is not"
 		if tc.safe {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"usher/inbox"
 	"usher/routing"
@@ -18,14 +17,6 @@ type Policies interface {
 	PolicyVersions(ctx context.Context) ([]routing.PolicyVersion, error)
 	CheckPolicy(ctx context.Context, yaml []byte) error
 	PublishPolicy(ctx context.Context, yaml []byte, note, author string) (version int, hash string, err error)
-}
-
-// Templates reads, saves and tries standard answers.
-type Templates interface {
-	Templates(ctx context.Context) ([]routing.StoredTemplate, error)
-	SaveTemplate(ctx context.Context, t routing.StoredTemplate, author string) (routing.StoredTemplate, error)
-	// Preview renders a body as it would read in a conversation (the zero UUID: for nobody in particular).
-	Preview(ctx context.Context, name, body string, conversation uuid.UUID) (string, error)
 }
 
 // Thresholds counts how intents fared since a moment.
@@ -50,24 +41,6 @@ type (
 	policyPublished struct {
 		Version int    `json:"version"`
 		Hash    string `json:"hash"`
-	}
-	templateInput struct {
-		Name string `path:"name" pattern:"^[a-z][a-z0-9_]{0,60}$"`
-		Body struct {
-			Title string `json:"title" minLength:"1" maxLength:"200"`
-			Body  string `json:"body" minLength:"1" maxLength:"65536"`
-			Watch bool   `json:"watch"`
-		}
-	}
-	previewInput struct {
-		Name string `path:"name" pattern:"^[a-z][a-z0-9_]{0,60}$"`
-		Body struct {
-			ConversationID uuid.UUID `json:"conversation_id,omitempty"`
-			Body           string    `json:"body,omitempty" maxLength:"65536" doc:"instead of the saved one"`
-		}
-	}
-	previewed struct {
-		Text string `json:"text"`
 	}
 	thresholdsInput struct {
 		Body struct {
@@ -118,25 +91,7 @@ func (a *API) registerOps(h huma.API) {
 		})
 	huma.Register(h, operation(agents, get, "/api/v1/thresholds", "get-thresholds", "How each intent fared, with its threshold", 200, tagOps), a.thresholds)
 	huma.Register(h, operation(opsOnly, put, "/api/v1/thresholds", "set-thresholds", "Publish the live policy with other thresholds", 200, tagOps), a.setThresholds)
-	huma.Register(h, operation(agents, get, "/api/v1/templates", "list-templates", "Standard answers", 200, tagOps),
-		func(ctx context.Context, _ *struct{}) (*body[list[routing.StoredTemplate]], error) {
-			ts, err := a.o.Templates.Templates(ctx)
-			return reply(list[routing.StoredTemplate]{orEmpty(ts)}, err)
-		})
-	huma.Register(h, operation(agents, get, "/api/v1/template-variables", "list-template-variables", "What standard answers may say", 200, tagOps),
-		func(context.Context, *struct{}) (*body[list[routing.Variable]], error) {
-			return reply(list[routing.Variable]{routing.TemplateVariables()}, nil)
-		})
-	huma.Register(h, operation(opsOnly, put, "/api/v1/templates/{name}", "save-template", "Save a standard answer as a new version", 200, tagOps),
-		func(ctx context.Context, in *templateInput) (*body[routing.StoredTemplate], error) {
-			t, err := a.o.Templates.SaveTemplate(ctx, routing.StoredTemplate{Name: in.Name, Title: in.Body.Title, Body: in.Body.Body, Watch: in.Body.Watch}, agentFrom(ctx).Email)
-			return reply(t, err)
-		})
-	huma.Register(h, operation(agents, post, "/api/v1/templates/{name}/preview", "preview-template", "How a standard answer would read", 200, tagOps),
-		func(ctx context.Context, in *previewInput) (*body[previewed], error) {
-			text, err := a.o.Templates.Preview(ctx, in.Name, in.Body.Body, in.Body.ConversationID)
-			return reply(previewed{text}, repeatable(err))
-		})
+	a.registerTemplates(h)
 }
 
 func (a *API) livePolicy(ctx context.Context, _ *struct{}) (*body[routing.PolicyVersion], error) {

@@ -24,6 +24,7 @@ var statuses = []struct {
 	{inbox.ErrForbidden, http.StatusForbidden, "you may not do this; ask somebody with the ops role"},
 	{inbox.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
 	{routing.ErrNotFound, http.StatusNotFound, "there is no such thing (any more); check the id"},
+	{routing.ErrOvertaken, http.StatusPreconditionFailed, "somebody saved another version meanwhile; read that one, and save over it"},
 	{inbox.ErrConflict, http.StatusConflict, "somebody was faster; read it again and decide anew"},
 	{inbox.ErrNoAnswer, http.StatusServiceUnavailable, "the model gave nothing that can be used; try again in a moment"},
 	{inbox.ErrBusy, http.StatusServiceUnavailable, "too much at once; nothing was stored; try again in a second"},
@@ -156,7 +157,11 @@ func invalid(err error) (field, remedy string, ok bool) {
 func policyProblem(p *routing.ProblemsError) error {
 	details := make([]error, len(p.Problems))
 	for i, x := range p.Problems {
-		details[i] = &huma.ErrorDetail{Location: "body.yaml", Value: x.Line, Message: x.Message}
+		at := "body.yaml"
+		if x.Language != "" {
+			at = "body.texts." + x.Language
+		}
+		details[i] = &huma.ErrorDetail{Location: at, Value: x.Line, Message: x.Message}
 	}
 	return huma.NewError(http.StatusUnprocessableEntity, p.Error(), details...)
 }

@@ -36,7 +36,7 @@ type Reader interface {
 
 // Templates renders standard answers.
 type Templates interface {
-	Preview(ctx context.Context, name, body string, conversation uuid.UUID) (string, error)
+	Preview(ctx context.Context, name, language, body string, conversation uuid.UUID) (text, in string, err error)
 }
 
 // Options are what an Assistant works with. Without a Writer it refuses, and Model is empty.
@@ -128,7 +128,7 @@ func (a *Assistant) standard(ctx context.Context, c inbox.Conversation) []string
 	if name == "" {
 		return nil
 	}
-	text, err := a.o.Templates.Preview(ctx, name, "", c.ID)
+	text, _, err := a.o.Templates.Preview(ctx, name, "", "", c.ID)
 	if err != nil {
 		return nil
 	}

@@ -111,7 +111,7 @@ func (blindDecider) Prepare(_ context.Context, requests []routing.Request) {
 // undecided reads the subjects without locks.
 func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*subject, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.id, c.inbox_address_id, c.channel, c.decided_seq, k.id, k.type, k.attributes, m.id, m.seq, m.text, m.payload, m.created_at
+		SELECT c.id, c.inbox_address_id, c.channel, c.decided_seq, COALESCE(c.intent, ''), k.id, k.type, k.attributes, m.id, m.seq, m.text, m.payload, m.created_at
 		FROM conversations c
 		JOIN contacts k ON k.id = c.contact_id
 		JOIN LATERAL (
@@ -126,17 +126,18 @@ func (s *Store) undecided(ctx context.Context, conversations []uuid.UUID) ([]*su
 	var subjects []*subject
 	var row struct {
 		conversation, inbox, contact, message uuid.UUID
-		channel, contactType, text            string
+		channel, last, contactType, text      string
 		attributes                            map[string]any
 		payload                               struct{ Choice string }
 		decidedSeq, seq                       int64
 		at                                    time.Time
 	}
-	_, err = pgx.ForEachRow(rows, []any{&row.conversation, &row.inbox, &row.channel, &row.decidedSeq, &row.contact, &row.contactType, &row.attributes, &row.message, &row.seq, &row.text, &row.payload, &row.at}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&row.conversation, &row.inbox, &row.channel, &row.decidedSeq, &row.last, &row.contact, &row.contactType, &row.attributes, &row.message, &row.seq, &row.text, &row.payload, &row.at}, func() error {
 		if n := len(subjects); n == 0 || subjects[n-1].request.ConversationID != row.conversation {
 			subjects = append(subjects, &subject{inboxAddress: row.inbox, decidedSeq: row.decidedSeq, request: routing.Request{
 				ConversationID: row.conversation, Channel: row.channel, At: now,
 				Contact: routing.Contact{ID: row.contact, Type: row.contactType, Attributes: row.attributes},
+				State:   routing.State{LastIntent: row.last}, // for what is prepared; the rest is read under the lock
 			}})
 		}
 		x := subjects[len(subjects)-1]
@@ -212,7 +213,7 @@ func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid
 		SELECT c.id, c.agent_id, COALESCE((SELECT name FROM agents WHERE id = c.agent_id), ''),
 			COALESCE((SELECT presence = 'offline' OR disabled_at IS NOT NULL FROM agents WHERE id = c.agent_id), false),
 			COALESCE((SELECT slug FROM teams WHERE id = c.team_id), ''), c.person_wrote_at IS NOT NULL, c.auto_replies, c.asked,
-			COALESCE(c.intent, ''), c.priority, c.decision_id, c.last_seq, c.heard_seq, c.decided_seq, c.answer_owed IS NOT NULL
+			COALESCE(c.intent, ''), c.priority, CASE WHEN c.language = 'und' THEN '' ELSE c.language END, c.decision_id, c.last_seq, c.heard_seq, c.decided_seq, c.answer_owed IS NOT NULL
 		FROM conversations c WHERE c.id = ANY($1) ORDER BY c.id FOR NO KEY UPDATE OF c`, each(subjects, conversationOf))
 	if err != nil {
 		return nil, fmt.Errorf("lock conversations: %w", err)
@@ -225,7 +226,7 @@ func lockSubjects(ctx context.Context, tx pgx.Tx, subjects []*subject) (map[uuid
 	var lastSeq, heardSeq, decidedSeq int64
 	var owner, previous *uuid.UUID
 	if _, err := pgx.ForEachRow(rows, []any{&id, &owner, &ownerName, &offline, &st.Team, &st.PersonWrote, &st.AutoReplies, &st.Watched,
-		&st.LastIntent, &st.Priority, &previous, &lastSeq, &heardSeq, &decidedSeq, &owed}, func() error {
+		&st.LastIntent, &st.Priority, &st.Language, &previous, &lastSeq, &heardSeq, &decidedSeq, &owed}, func() error {
 		x := byID[id]
 		untouched[id] = decidedSeq == x.decidedSeq
 		x.more = heardSeq > x.upTo

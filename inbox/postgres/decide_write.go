@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"usher/intent"
 	"usher/routing"
 )
 
@@ -66,7 +68,7 @@ func queueDecisions(b *pgx.Batch, decided []*subject) error {
 		each(decided, func(x *subject) string { return x.request.Prediction.Top().Intent }),
 		each(decided, func(x *subject) float32 { return float32(x.request.Prediction.Top().Confidence) }),
 		each(decided, func(x *subject) string { return string(x.decision.Priority) }),
-		each(decided, func(x *subject) string { return x.decision.Language }), entities)
+		each(decided, func(x *subject) string { return cmp.Or(x.request.Prediction.Language, intent.Undetermined) }), entities)
 	return nil
 }
 

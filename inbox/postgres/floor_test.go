@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ type writer struct{ broken map[string]bool }
 func (w writer) Answers(_ context.Context, requests []inbox.AnswerRequest) ([]inbox.Answer, error) {
 	out := make([]inbox.Answer, len(requests))
 	for i, r := range requests {
-		out[i] = inbox.Answer{Text: "About " + r.Template, Version: 1, Asks: true}
+		out[i] = inbox.Answer{Text: "About " + r.Template, Language: cmp.Or(r.Language, "en"), Version: 1, Asks: true}
 		if w.broken[r.Template] {
 			out[i] = inbox.Answer{Err: errors.New("the text comes out empty")}
 		}

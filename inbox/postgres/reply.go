@@ -20,6 +20,7 @@ type pendingReply struct {
 	decision     uuid.UUID
 	conversation uuid.UUID
 	template     string
+	language     string // of the template's text, empty for the default one
 	team         string // slug: who takes it when the answer cannot be sent
 	decidedAt    time.Time
 	silence      time.Duration
@@ -65,7 +66,7 @@ func (s *Store) answer(ctx context.Context, by inbox.Answerer, silence time.Dura
 	}
 	requests := make([]inbox.AnswerRequest, len(pending))
 	for i, p := range pending {
-		requests[i] = inbox.AnswerRequest{ConversationID: p.conversation, Template: p.template, Entities: p.entities, At: p.decidedAt}
+		requests[i] = inbox.AnswerRequest{ConversationID: p.conversation, Template: p.template, Language: p.language, Entities: p.entities, At: p.decidedAt}
 	}
 	answers, err := by.Answers(ctx, requests)
 	if err != nil {
@@ -77,9 +78,11 @@ func (s *Store) answer(ctx context.Context, by inbox.Answerer, silence time.Dura
 	return s.sendAnswers(ctx, pending)
 }
 
+// pendingReplies reads what is owed. Where a decision did not know in which languages the template is written, the text must be in
+// that of the message.
 func (s *Store) pendingReplies(ctx context.Context, decisions []uuid.UUID) ([]*pendingReply, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT d.id, d.conversation_id, d.template, COALESCE(d.team, ''), d.created_at, COALESCE(i.request->'prediction'->'entities', '[]')
+		SELECT d.id, d.conversation_id, d.template, COALESCE(d.trace->>'text_language', NULLIF(d.language, 'und'), ''), COALESCE(d.team, ''), d.created_at, COALESCE(i.request->'prediction'->'entities', '[]')
 		FROM decisions d JOIN conversations c ON c.id = d.conversation_id AND c.answer_owed = d.id JOIN decision_inputs i ON i.decision_id = d.id
 		WHERE d.id = ANY($1) ORDER BY d.conversation_id`, decisions)
 	if err != nil {
@@ -87,7 +90,7 @@ func (s *Store) pendingReplies(ctx context.Context, decisions []uuid.UUID) ([]*p
 	}
 	pending, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*pendingReply, error) {
 		p := &pendingReply{}
-		return p, row.Scan(&p.decision, &p.conversation, &p.template, &p.team, &p.decidedAt, &p.entities)
+		return p, row.Scan(&p.decision, &p.conversation, &p.template, &p.language, &p.team, &p.decidedAt, &p.entities)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read pending answers: %w", err)
@@ -238,9 +241,10 @@ func (l *answerLock) sending(p *pendingReply) *sending {
 		Version  int               `json:"template_version"`
 		Choices  []channels.Choice `json:"choices,omitempty"`
 	}{Template: p.template, Version: p.answer.Version}
-	if p.answer.Asks {
-		x.text += "\n\n" + inbox.HelpQuestion
-		payload.Choices = inbox.HelpChoices()
+	help, known := inbox.HelpIn(p.answer.Language)
+	if p.answer.Asks = p.answer.Asks && known; p.answer.Asks {
+		x.text += "\n\n" + help.Question
+		payload.Choices = help.Choices()
 	}
 	x.payload, _ = json.Marshal(payload) // of texts: cannot fail
 	return x

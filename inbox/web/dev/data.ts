@@ -39,21 +39,27 @@ export const templates: Template[] = [
     version: 3,
     title: 'Where an order is',
     watch: true,
+    language: 'en',
     body: 'Hello {{ contact.first_name }},\n\nYour order {{ order.id }} was shipped.',
+    texts: { de: 'Hallo {{ contact.first_name }},\n\nIhre Bestellung {{ order.id }} ist unterwegs.' },
   },
   {
     name: 'return_request',
     version: 1,
     title: 'Returning or exchanging something',
     watch: true,
+    language: 'en',
     body: 'Hello,\n\nYou can return it within 30 days.',
+    texts: {},
   },
   {
     name: 'password_reset',
     version: 2,
     title: 'Signing in again',
     watch: true,
+    language: 'en',
     body: 'Hello,\n\nUse “Forgot password”.',
+    texts: {},
   },
 ];
 

@@ -50,7 +50,7 @@ export class FakeUsher {
         return { status: 200, body: { items: intents } };
       case 'templates':
         return parts[2]
-          ? { status: 200, body: { text: this.preview(parts[1]!) } }
+          ? { status: 200, body: { text: this.preview(parts[1]!), language: 'en', help: null } }
           : { status: 200, body: { items: templates } };
       case 'thresholds':
         return { status: 200, body: thresholds() };

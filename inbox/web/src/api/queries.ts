@@ -22,8 +22,8 @@ export const keys = {
   intents: ['intents'] as const,
   templates: ['templates'] as const,
   templateVariables: ['template-variables'] as const,
-  preview: (name: string, body: string, conversation: string) =>
-    ['preview', name, body, conversation] as const,
+  preview: (name: string, language: string, body: string, conversation: string) =>
+    ['preview', name, language, body, conversation] as const,
   thresholds: ['thresholds'] as const,
   policies: ['policies'] as const,
   nextLabels: ['next-labels'] as const,
@@ -135,15 +135,15 @@ export const templatesQuery = queryOptions({
 });
 
 /** How a text would read in a conversation, or for nobody in particular. */
-export const previewQuery = (name: string, body: string, conversation: string) =>
+export const previewQuery = (name: string, language: string, body: string, conversation: string) =>
   queryOptions({
-    queryKey: keys.preview(name, body, conversation),
+    queryKey: keys.preview(name, language, body, conversation),
     queryFn: ({ signal }) =>
       ask(
         client.POST('/api/v1/templates/{name}/preview', {
           signal,
           params: { path: { name } },
-          body: { body, ...(conversation && { conversation_id: conversation }) },
+          body: { language, body, ...(conversation && { conversation_id: conversation }) },
         }),
       ),
     gcTime: 60_000,

@@ -839,6 +839,7 @@ export interface components {
             state: "pending" | "done" | "withheld";
             team?: string;
             template?: string;
+            text_language?: string;
             /** Format: double */
             threshold: number;
             withheld_reason: string;
@@ -933,6 +934,11 @@ export interface components {
             agent_id?: string;
             note?: string;
             team?: string;
+        };
+        HelpAsked: {
+            no: string;
+            question: string;
+            yes: string;
         };
         IdentifyInputBody: {
             /** @description merged into those known; null removes one; at most 32 KiB in all */
@@ -1170,6 +1176,7 @@ export interface components {
             asks?: components["schemas"]["Ask"][] | null;
             degraded?: string;
             entities?: components["schemas"]["Entity"][] | null;
+            foreign?: boolean;
             fused?: boolean;
             language: string;
             model: string;
@@ -1191,8 +1198,13 @@ export interface components {
             body?: string;
             /** Format: uuid */
             conversation_id?: string;
+            /** @description else that of the conversation, if there is a text in it, else the default */
+            language?: string;
         };
         Previewed: {
+            /** @description how an automatic answer asks whether it helped; null in languages in which nothing is asked */
+            help: components["schemas"]["HelpAsked"] | null;
+            language: string;
             text: string;
         };
         PriorityInputBody: {
@@ -1200,6 +1212,7 @@ export interface components {
             priority: "urgent" | "high" | "normal" | "low";
         };
         Problem: {
+            language?: string;
             /** Format: int64 */
             line: number;
             message: string;
@@ -1225,8 +1238,15 @@ export interface components {
             wants_person?: boolean;
         };
         StoredTemplate: {
+            /** @description the default text: for contacts whose language is not known, too */
             body: string;
+            /** @description of body, ISO 639-1 */
+            language: string;
             name: string;
+            /** @description the same answer in other languages, by ISO 639-1 code */
+            texts: {
+                [key: string]: string;
+            };
             title: string;
             /** Format: int64 */
             version: number;
@@ -1261,7 +1281,14 @@ export interface components {
             slug: string;
         };
         TemplateInputBody: {
+            /** @description the default text */
             body: string;
+            /** @description of body, ISO 639-1 */
+            language: string;
+            /** @description the same answer in other languages, by ISO 639-1 code */
+            texts?: {
+                [key: string]: string;
+            };
             title: string;
             watch: boolean;
         };
@@ -3769,7 +3796,12 @@ export interface operations {
     "save-template": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that this one takes the place of, in quotes */
+                "If-Match"?: string;
+                /** @description * for a new answer */
+                "If-None-Match"?: string;
+            };
             path: {
                 name: string;
             };
@@ -3784,6 +3816,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3817,8 +3850,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

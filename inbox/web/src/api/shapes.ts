@@ -19,6 +19,7 @@ export type SimilarCase = Schemas['Case'];
 export type Intent = Schemas['Intent'];
 export type NextLabel = Schemas['NextLabel'];
 export type Template = Schemas['StoredTemplate'];
+export type Previewed = Schemas['Previewed'];
 export type PolicyVersion = Schemas['PolicyVersion'];
 export type ThresholdRow = Schemas['ThresholdRow'];
 export type Priority = Conversation['priority'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contactName, initials, intentName, percent, sentence } from './words';
+import { contactName, initials, intentName, languageName, percent, sentence } from './words';
 
 const narrow = '\u202f';
 
@@ -27,6 +27,11 @@ describe('words', () => {
     );
     expect(intentName('refund_status', undefined)).toBe('refund status');
     expect(intentName('oos', [])).toBe('out of scope');
+  });
+  it('names languages, and what is too short to tell', () => {
+    expect(languageName('de')).toBe('German');
+    expect(languageName('und')).toBe('not clear');
+    expect(languageName('?')).toBe('?');
   });
   it('a message of the server becomes a sentence', () => {
     expect(sentence('it is resolved')).toBe('It is resolved');

@@ -41,5 +41,15 @@ const channelNames: Record<string, string> = {
 };
 export const channelName = (channel: string): string => channelNames[channel] ?? channel;
 
+/** A language's English name; `not clear` for what is too short to tell. */
+export function languageName(code: string): string {
+  if (!code || code === 'und') return 'not clear';
+  try {
+    return new Intl.DisplayNames('en', { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 /** A message of the server as a sentence on its own. */
 export const sentence = (text: string): string => (text ? text[0]!.toUpperCase() + text.slice(1) : text);

@@ -13,7 +13,7 @@ import type { ReactNode } from 'react';
 import { vi } from 'vitest';
 import { Toasts } from '@/parts/Toasts';
 
-export type Call = { method: string; path: string; body: unknown };
+export type Call = { method: string; path: string; body: unknown; headers: Headers };
 type Answer = { status?: number; body?: unknown };
 
 /** An API that answers by `METHOD path`; what it does not know is 404. The calls made are kept in order. */
@@ -22,7 +22,12 @@ export function stubApi(answers: Record<string, Answer | ((call: Call) => Answer
   vi.stubGlobal('fetch', async (request: Request) => {
     const path = new URL(request.url).pathname;
     const text = request.method === 'GET' ? '' : await request.text();
-    const call = { method: request.method, path, body: text ? JSON.parse(text) : undefined };
+    const call = {
+      method: request.method,
+      path,
+      body: text ? JSON.parse(text) : undefined,
+      headers: request.headers,
+    };
     calls.push(call);
     const known = answers[`${call.method} ${path}`] ?? {
       status: 404,

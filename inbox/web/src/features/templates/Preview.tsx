@@ -4,20 +4,23 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useState } from 'react';
 import { ApiError } from '@/api/client';
 import { listQuery, previewQuery } from '@/api/queries';
+import type { Previewed } from '@/api/shapes';
 import { Bone } from '@/parts/states';
-import { contactName } from '@/parts/words';
+import { contactName, languageName } from '@/parts/words';
 import styles from './Templates.module.css';
 import { problemsOf } from './templates';
 
 const pause = 350;
 
+type Props = { name: string; language: string; body: string; watch: boolean };
+
 /** How the text reads, for the customer of a recent conversation or for nobody in particular. */
-export function Preview({ name, body, watch }: { name: string; body: string; watch: boolean }) {
+export function Preview({ name, language, body, watch }: Props) {
   const [conversation, setConversation] = useState('');
   const recent = useInfiniteQuery(listQuery({ view: 'all' }));
   const [settled] = useDebouncedValue(body, pause);
   const preview = useQuery({
-    ...previewQuery(name, settled, conversation),
+    ...previewQuery(name, language, settled, conversation),
     enabled: settled.trim() !== '',
     placeholderData: keepPreviousData,
     retry: false,
@@ -45,20 +48,36 @@ export function Preview({ name, body, watch }: { name: string; body: string; wat
           <Trouble error={preview.error} />
         ) : preview.data ? (
           <>
-            <p className={styles.bubble}>{preview.data.text}</p>
-            {watch && (
-              <p className={styles.helped}>
-                Did that help?
-                <span>Yes, thank you</span>
-                <span>No, I need more help</span>
-              </p>
-            )}
+            <p className={styles.bubble} lang={preview.data.language}>
+              {preview.data.text}
+            </p>
+            {watch && <Help help={preview.data.help} language={preview.data.language} />}
           </>
         ) : (
           <Bone height={120} />
         )}
       </div>
     </section>
+  );
+}
+
+type HelpProps = { help: Previewed['help']; language: string };
+
+/** How an automatic answer ends in the language of its text. */
+function Help({ help, language }: HelpProps) {
+  if (!help) {
+    return (
+      <p className={styles.hint}>
+        Whether it helped is not asked in {languageName(language)}; silence resolves it all the same.
+      </p>
+    );
+  }
+  return (
+    <p className={styles.helped} lang={language}>
+      {help.question}
+      <span>{help.yes}</span>
+      <span>{help.no}</span>
+    </p>
   );
 }
 

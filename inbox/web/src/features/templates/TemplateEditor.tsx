@@ -1,17 +1,30 @@
 import { Button, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
-import { ask, client } from '@/api/client';
-import { keys, templatesQuery } from '@/api/queries';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { ApiError, ask, client } from '@/api/client';
+import { keys } from '@/api/queries';
 import type { Template } from '@/api/shapes';
-import { CodeEditor, showLine } from '@/parts/CodeEditor';
-import { type ProblemLine, Problems } from '@/parts/Problems';
+import { showLine } from '@/parts/CodeEditor';
+import { Problems } from '@/parts/Problems';
 import { toast } from '@/parts/toasts';
 import { useUnsaved } from '@/parts/unsaved';
+import { languageName } from '@/parts/words';
 import { Overtaken } from './Overtaken';
 import { Preview } from './Preview';
 import styles from './Templates.module.css';
-import { type Content, insertAt, nameFrom, nameTrouble, problemsOf, sameContent } from './templates';
+import { Texts } from './Texts';
+import {
+  type Content,
+  insertAt,
+  languagesOf,
+  nameFrom,
+  nameTrouble,
+  problemsOf,
+  sameContent,
+  type TextProblem,
+  textIn,
+  withText,
+} from './templates';
 import { Variables } from './Variables';
 
 type Props = {
@@ -25,7 +38,7 @@ type Props = {
 /** What is not saved yet, and the version that was the saved one when the change began; 0 for a new answer. */
 type Draft = Content & { begun: number };
 
-const blank: Content = { title: '', body: '', watch: true };
+const blank: Content = { title: '', language: 'en', body: '', texts: {}, watch: true };
 
 /** Where the changes to a standard answer are kept; without a name, those of the new one. */
 export const unsavedTemplate = (name = '') => `template ${name}`;
@@ -42,14 +55,22 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
   const draft = changed ?? saved;
   const version = template?.version ?? 0;
   const name = template?.name ?? nameFrom(draft.title);
-  const save = useSave(name, version, (name) => {
-    keep(undefined);
-    onSaved(name);
+  const [open, setOpen] = useState('');
+  const shown = languagesOf(draft).includes(open) ? open : draft.language;
+  const save = useSave(name, version, {
+    onSaved: (name) => {
+      keep(undefined);
+      onSaved(name);
+    },
+    onRefused: (problems) => {
+      const wrong = problems.map((p) => p.language).filter(Boolean);
+      if (wrong.length > 0 && !wrong.includes(shown)) setOpen(wrong[0]!);
+    },
   });
   const set = (part: Partial<Content>) => {
     save.reset();
-    const { title, body, watch } = { ...draft, ...part };
-    const next = { title, body, watch, begun: changed?.begun ?? version };
+    const { title, language, body, texts, watch } = { ...draft, ...part };
+    const next = { title, language, body, texts, watch, begun: changed?.begun ?? version };
     keep(sameContent(next, saved) ? undefined : next);
   };
   const badName = template ? undefined : nameTrouble(draft.title, taken);
@@ -62,6 +83,8 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
       <Writing
         isNew={!template}
         draft={draft}
+        shown={shown}
+        onShow={setOpen}
         ops={ops}
         naming={template ? `${name}, version ${template.version}` : name && `Its name will be ${name}.`}
         badName={draft.title && badName}
@@ -86,7 +109,7 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
           <p className={styles.hint}>You may look and try. People with the ops role can change it.</p>
         )}
       </Writing>
-      <Preview name={name || 'new'} body={draft.body} watch={draft.watch} />
+      <Preview name={name || 'new'} language={shown} body={textIn(draft, shown)} watch={draft.watch} />
     </form>
   );
 }
@@ -94,16 +117,19 @@ export function TemplateEditor({ template, taken, ops, onSaved }: Props) {
 type WritingProps = {
   isNew: boolean;
   draft: Content;
+  shown: string;
+  onShow: (language: string) => void;
   ops: boolean;
   naming: string;
   badName: string | undefined;
-  problems: readonly ProblemLine[];
+  problems: readonly TextProblem[];
   onChange: (part: Partial<Content>) => void;
   children: ReactNode;
 };
 
 /** The fields, with what is wrong beside them and the buttons before the list of variables. */
-function Writing({ isNew, draft, ops, naming, badName, problems, onChange, children }: WritingProps) {
+function Writing(props: WritingProps) {
+  const { isNew, draft, shown, onShow, ops, naming, badName, problems, onChange, children } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   return (
     <div className={styles.writing}>
@@ -117,30 +143,60 @@ function Writing({ isNew, draft, ops, naming, badName, problems, onChange, child
         description={naming}
         error={badName}
       />
-      <CodeEditor
-        ref={field}
-        label="Text"
-        className={styles.body}
-        readOnly={!ops}
-        value={draft.body}
-        onChange={(body) => onChange({ body })}
-        wrong={problems.map((p) => p.line)}
-      />
-      {problems.length > 0 && (
-        <div role="alert">
-          <p className={styles.bad}>Not saved; your text is kept here.</p>
-          <Problems problems={problems} onShow={(line) => showLine(field.current, line)} />
-        </div>
-      )}
+      <Texts
+        content={draft}
+        shown={shown}
+        onShow={onShow}
+        onChange={onChange}
+        ops={ops}
+        field={field}
+        problems={problems}
+      >
+        {problems.length > 0 && (
+          <Wrong
+            problems={problems}
+            shown={shown}
+            onShow={onShow}
+            onLine={(line) => showLine(field.current, line)}
+          />
+        )}
+      </Texts>
       <Switch
-        label="Ask “Did that help?” afterwards"
+        label="Ask afterwards whether it helped"
         description="The conversation stays watched: “no” brings it to people, silence resolves it."
         disabled={!ops}
         checked={draft.watch}
         onChange={(e) => onChange({ watch: e.currentTarget.checked })}
       />
       {children}
-      <Variables onInsert={ops ? (v) => putIn(field.current, v, (body) => onChange({ body })) : undefined} />
+      <Variables
+        onInsert={
+          ops ? (v) => putIn(field.current, v, (text) => onChange(withText(draft, shown, text))) : undefined
+        }
+      />
+    </div>
+  );
+}
+
+type WrongProps = {
+  problems: readonly TextProblem[];
+  shown: string;
+  onShow: (language: string) => void;
+  onLine: (line: number) => void;
+};
+
+/** What kept an answer from being saved: of the text that is open by line, of the others by language. */
+function Wrong({ problems, shown, onShow, onLine }: WrongProps) {
+  const others = [...new Set(problems.map((p) => p.language))].filter((l) => l && l !== shown);
+  return (
+    <div role="alert" className={styles.refused}>
+      <p className={styles.bad}>Not saved; your text is kept here.</p>
+      <Problems problems={problems.filter((p) => !p.language || p.language === shown)} onShow={onLine} />
+      {others.map((l) => (
+        <Button key={l} onClick={() => onShow(l)}>
+          Show what is wrong in {languageName(l)}
+        </Button>
+      ))}
     </div>
   );
 }
@@ -176,16 +232,24 @@ function Buttons({ saved, unchanged, ready, saving, onBack }: ButtonsProps) {
   );
 }
 
+type Outcome = { onSaved: (name: string) => void; onRefused: (problems: TextProblem[]) => void };
+
 /** Saves over the version that is shown. When somebody saved another meanwhile, nothing is saved and that one is shown. */
-function useSave(name: string, version: number, onSaved: (name: string) => void) {
+function useSave(name: string, version: number, { onSaved, onRefused }: Outcome) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async ({ title, body, watch }: Content) => {
-      const all = await queries.fetchQuery({ ...templatesQuery, staleTime: 0 });
-      if ((all.find((t) => t.name === name)?.version ?? 0) !== version) return undefined;
-      const to = { params: { path: { name } }, body: { title, body, watch } };
-      return ask(client.PUT('/api/v1/templates/{name}', to));
+    mutationFn: async ({ title, language, body, texts, watch }: Content) => {
+      const header = version > 0 ? { 'If-Match': `"${version}"` } : { 'If-None-Match': '*' };
+      const to = { params: { path: { name }, header }, body: { title, language, body, texts, watch } };
+      try {
+        return await ask(client.PUT('/api/v1/templates/{name}', to));
+      } catch (e) {
+        if (!(e instanceof ApiError && e.status === 412)) throw e;
+        await queries.invalidateQueries({ queryKey: keys.templates });
+        return undefined;
+      }
     },
+    onError: (e) => onRefused(problemsOf(e)),
     onSuccess: (saved) => {
       if (!saved) return;
       queries.setQueryData<Template[]>(keys.templates, (all = []) => [

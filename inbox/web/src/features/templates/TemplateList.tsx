@@ -5,6 +5,7 @@ import type { Template } from '@/api/shapes';
 import { useUnsavedNames } from '@/parts/unsaved';
 import { unsavedTemplate } from './TemplateEditor';
 import styles from './Templates.module.css';
+import { languagesOf } from './templates';
 
 type Props = { all: readonly Template[]; selected: string | undefined; onOpen: (name: string) => void };
 
@@ -16,7 +17,9 @@ export function TemplateList({ all, selected, onOpen }: Props) {
   const unsaved = useUnsavedNames();
   const wanted = search.trim().toLowerCase();
   const shown = all
-    .filter((t) => `${t.title} ${t.name} ${t.body}`.toLowerCase().includes(wanted))
+    .filter((t) =>
+      `${t.title} ${t.name} ${t.body} ${Object.values(t.texts).join(' ')}`.toLowerCase().includes(wanted),
+    )
     .sort((a, b) => a.title.localeCompare(b.title));
   return (
     <nav className={styles.list} aria-label="Standard answers">
@@ -40,6 +43,7 @@ export function TemplateList({ all, selected, onOpen }: Props) {
               <span className={styles.title}>{t.title}</span>
               <span className={styles.hint}>
                 {automatic.has(t.name) ? 'sent automatically' : 'inserted by agents'}
+                {Object.keys(t.texts).length > 0 && `, in ${languagesOf(t).join(', ')}`}
                 {unsaved.includes(unsavedTemplate(t.name)) && (
                   <span className={styles.unsaved}>, not saved</span>
                 )}

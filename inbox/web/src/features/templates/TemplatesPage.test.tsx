@@ -5,7 +5,15 @@ import { show, stubApi } from '@/test/render';
 import { me } from '@/test/shapes';
 import { TemplatesPage } from './TemplatesPage';
 
-const greeting = { name: 'greeting', title: 'Greeting', version: 2, watch: false, body: 'Hello!' };
+const greeting = {
+  name: 'greeting',
+  title: 'Greeting',
+  version: 2,
+  watch: false,
+  language: 'en',
+  body: 'Hello!',
+  texts: {} as Record<string, string>,
+};
 const save = 'PUT /api/v1/templates/greeting';
 const reads = (role: 'ops' | 'agent') => ({
   'GET /api/v1/me': { body: me({ role }) },
@@ -15,7 +23,7 @@ const reads = (role: 'ops' | 'agent') => ({
   },
   'GET /api/v1/conversations': { body: { items: [], next_cursor: '' } },
   'GET /api/v1/thresholds': { body: { days: 30, version: 1, hash: '', items: [] } },
-  'POST /api/v1/templates/greeting/preview': { body: { text: 'Hello Ana!' } },
+  'POST /api/v1/templates/greeting/preview': { body: { text: 'Hello Ana!', language: 'en', help: null } },
 });
 
 describe('standard answers', () => {
@@ -37,9 +45,12 @@ describe('standard answers', () => {
     expect(await screen.findByText('Saved as version 3.')).toBeInTheDocument();
     expect(calls.find((c) => c.method === 'PUT')?.body).toEqual({
       title: 'Greeting',
+      language: 'en',
       body: 'Good day!',
+      texts: {},
       watch: false,
     });
+    expect(calls.find((c) => c.method === 'PUT')?.headers.get('If-Match')).toBe('"2"');
     await waitFor(() => expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled());
   });
   it('are refused with the line that is wrong, and the text stays', async () => {
@@ -77,10 +88,13 @@ describe('standard answers', () => {
   });
   it('say when somebody saved another version, and are not saved over one that was not shown', async () => {
     let held = greeting;
-    const calls = stubApi({
+    stubApi({
       ...reads('ops'),
       'GET /api/v1/templates': () => ({ body: { items: [held] } }),
-      [save]: ({ body }) => ({ body: { ...greeting, ...(body as object), version: 4 } }),
+      [save]: ({ body, headers }) =>
+        headers.get('If-Match') === `"${held.version}"`
+          ? { body: { ...greeting, ...(body as object), version: 4 } }
+          : { status: 412, body: { detail: 'somebody saved another version meanwhile' } },
     });
     await show(<TemplatesPage />);
     fireEvent.change(await screen.findByLabelText('Text'), { target: { value: 'Mine!' } });
@@ -88,12 +102,66 @@ describe('standard answers', () => {
     held = { ...greeting, version: 3, body: 'Theirs!' };
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText(/Version 3 was saved after you began with version 2/)).toBeInTheDocument();
-    expect(calls.some((c) => c.method === 'PUT')).toBe(false);
+    expect(screen.queryByText('Saved as version 4.')).toBeNull();
     expect(screen.getByLabelText('Text')).toHaveValue('Mine!');
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }));
     expect(screen.getByRole('list', { name: 'Comparison' })).toHaveTextContent(/savedTheirs!.*yoursMine!/);
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('Saved as version 4.')).toBeInTheDocument();
+  });
+  it('have a text for each language, which can be added, made the default and removed', async () => {
+    const calls = stubApi({
+      ...reads('ops'),
+      [save]: ({ body }) => ({ body: { ...greeting, ...(body as object), version: 3 } }),
+    });
+    await show(<TemplatesPage />);
+    await userEvent.selectOptions(await screen.findByLabelText('Add a language'), 'German');
+    expect(screen.getByRole('tab', { name: 'German', selected: true })).toBeInTheDocument();
+    expect(screen.getByLabelText('Text')).toHaveAttribute('lang', 'de');
+    fireEvent.change(screen.getByLabelText('Text'), { target: { value: 'Hallo!' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Make it the default' }));
+    await userEvent.selectOptions(screen.getByLabelText('Add a language'), 'French');
+    await userEvent.click(screen.getByRole('button', { name: 'Remove French' }));
+    await userEvent.click(screen.getByRole('tab', { name: 'English' }));
+    expect(screen.getByLabelText('Text')).toHaveValue('Hello!');
+    await userEvent.selectOptions(screen.getByLabelText('Language of this text'), 'Dutch');
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Saved as version 3.')).toBeInTheDocument();
+    expect(calls.find((c) => c.method === 'PUT')?.body).toMatchObject({
+      language: 'de',
+      body: 'Hallo!',
+      texts: { nl: 'Hello!' },
+    });
+  });
+  it('are walked through by keyboard, language by language', async () => {
+    stubApi({
+      ...reads('ops'),
+      'GET /api/v1/templates': { body: { items: [{ ...greeting, texts: { de: 'Hallo!' } }] } },
+    });
+    await show(<TemplatesPage />);
+    (await screen.findByRole('tab', { name: /^English.*default$/ })).focus();
+    await userEvent.keyboard('{ArrowRight}{Enter}');
+    expect(screen.getByRole('tab', { name: 'German', selected: true })).toHaveFocus();
+    expect(screen.getByLabelText('Text')).toHaveValue('Hallo!');
+  });
+  it('open the text that is wrong', async () => {
+    const refusal = {
+      detail: 'text in de',
+      errors: [{ location: 'body.texts.de', message: 'no variable x', value: 2 }],
+    };
+    stubApi({
+      ...reads('ops'),
+      'GET /api/v1/templates': { body: { items: [{ ...greeting, texts: { de: 'Hallo!\n{{ x }}' } }] } },
+      [save]: { status: 422, body: refusal },
+    });
+    await show(<TemplatesPage />);
+    fireEvent.change(await screen.findByLabelText('Title'), { target: { value: 'Hi' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByRole('button', { name: 'Line 2' })).toBeInTheDocument();
+    expect(screen.getByRole('tab', { name: /^German.*wrong$/, selected: true })).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('tab', { name: /^English.*default$/ }));
+    await userEvent.click(screen.getByRole('button', { name: 'Show what is wrong in German' }));
+    expect(screen.getByLabelText('Text')).toHaveValue('Hallo!\n{{ x }}');
   });
   it('give way to another version when the person goes back to it', async () => {
     let held = greeting;

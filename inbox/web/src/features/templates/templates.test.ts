@@ -48,17 +48,25 @@ describe('problems of a refused text', () => {
       detail: 'line 3: there is no variable order.stat',
       errors: [{ location: 'body.yaml', message: 'there is no variable order.stat', value: 3 }],
     });
-    expect(problemsOf(error)).toEqual([{ line: 3, message: 'there is no variable order.stat' }]);
+    expect(problemsOf(error)).toEqual([
+      { language: '', line: 3, message: 'there is no variable order.stat' },
+    ]);
+  });
+  it('say of which text they are', () => {
+    const error = problemError(422, {
+      errors: [{ location: 'body.texts.de', message: 'the text is empty', value: 0 }],
+    });
+    expect(problemsOf(error)).toEqual([{ language: 'de', line: 0, message: 'the text is empty' }]);
   });
   it('name the field when they have no line', () => {
     const error = problemError(422, {
       errors: [{ location: 'body.title', message: 'expected length >= 1' }],
     });
-    expect(problemsOf(error)).toEqual([{ line: 0, message: 'title: expected length >= 1' }]);
+    expect(problemsOf(error)).toEqual([{ language: '', line: 0, message: 'title: expected length >= 1' }]);
   });
   it('are the refusal itself when it names none', () => {
     expect(problemsOf(new ApiError(403, 'this is for people with the ops role'))).toEqual([
-      { line: 0, message: 'this is for people with the ops role' },
+      { language: '', line: 0, message: 'this is for people with the ops role' },
     ]);
   });
 });

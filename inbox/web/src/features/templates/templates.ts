@@ -2,16 +2,52 @@
 import { ApiError } from '@/api/client';
 import type { Template } from '@/api/shapes';
 import type { ProblemLine } from '@/parts/Problems';
+import { languageName } from '@/parts/words';
 
 /** What a person may change of an answer. */
-export type Content = Pick<Template, 'title' | 'body' | 'watch'>;
+export type Content = Pick<Template, 'title' | 'language' | 'body' | 'texts' | 'watch'>;
 
-export const sameContent = (a: Content, b: Content): boolean =>
-  a.title === b.title && a.body === b.body && a.watch === b.watch;
+/** The languages of its texts: the default one, then the others by name. */
+export const languagesOf = (c: Pick<Content, 'language' | 'texts'>): string[] => [
+  c.language,
+  ...Object.keys(c.texts).sort((a, b) => languageName(a).localeCompare(languageName(b))),
+];
+
+export const textIn = (c: Content, language: string): string =>
+  language === c.language ? c.body : (c.texts[language] ?? '');
+
+/** The content with another text in one of its languages, or with a text in a language that it did not have. */
+export const withText = (c: Content, language: string, text: string): Content =>
+  language === c.language ? { ...c, body: text } : { ...c, texts: { ...c.texts, [language]: text } };
+
+/** The content without its text in a language other than the default. */
+export function withoutText(c: Content, language: string): Content {
+  const { [language]: _, ...texts } = c.texts;
+  return { ...c, texts };
+}
+
+/** The content with the text of a language as the default, and the one that was it among the others. */
+export const withDefault = (c: Content, language: string): Content => ({
+  ...withoutText(c, language),
+  language,
+  body: textIn(c, language),
+  texts: { ...withoutText(c, language).texts, [c.language]: c.body },
+});
+
+/** The content with one of its texts said to be in another language. */
+export const inLanguage = (c: Content, from: string, to: string): Content =>
+  from === c.language ? { ...c, language: to } : withText(withoutText(c, from), to, textIn(c, from));
+
+export const sameContent = (a: Content, b: Content): boolean => asText(a) === asText(b);
 
 /** All of an answer as one text, for comparing. */
 export const asText = (c: Content): string =>
-  `Title: ${c.title}\nAsk “Did that help?”: ${c.watch ? 'yes' : 'no'}\n\n${c.body}`;
+  [
+    `Title: ${c.title}\nAsk whether it helped: ${c.watch ? 'yes' : 'no'}`,
+    ...languagesOf(c).map(
+      (l) => `${languageName(l)}${l === c.language ? ', the default' : ''}:\n${textIn(c, l)}`,
+    ),
+  ].join('\n\n');
 
 /** A line of a comparison: in both texts, only in the one, or only in the other. */
 export type Compared = { text: string; in: 'both' | 'one' | 'other' };
@@ -70,13 +106,17 @@ export function insertAt(
   return { text: text.slice(0, start) + piece + text.slice(end), cursor: start + piece.length };
 }
 
-/** The problems of a text that was refused, by line; the refusal itself when it names none. */
-export function problemsOf(error: Error): ProblemLine[] {
+/** A problem, and the language of the text that has it where it is not the whole answer. */
+export type TextProblem = ProblemLine & { language: string };
+
+/** The problems of an answer that was refused, by line; the refusal itself when it names none. */
+export function problemsOf(error: Error): TextProblem[] {
   if (error instanceof ApiError && error.status === 422 && error.fields.length > 0) {
-    return error.fields.map((f) => ({
-      line: f.line ?? 0,
-      message: f.line || f.field === '' || f.field === 'yaml' ? f.message : `${f.field}: ${f.message}`,
-    }));
+    return error.fields.map((f) => {
+      const language = /^texts\.([a-z]{2})$/.exec(f.field)?.[1] ?? '';
+      const plain = f.line || language || f.field === '' || f.field === 'yaml';
+      return { language, line: f.line ?? 0, message: plain ? f.message : `${f.field}: ${f.message}` };
+    });
   }
-  return [{ line: 0, message: error.message }];
+  return [{ language: '', line: 0, message: error.message }];
 }

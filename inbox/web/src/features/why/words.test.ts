@@ -9,7 +9,7 @@ import {
   contactCount,
   decidedLine,
   guardName,
-  languageName,
+  languageLine,
   markWords,
   outcomeWords,
   rememberedLine,
@@ -66,10 +66,14 @@ describe('what was understood', () => {
     const p = { ...line({}).prediction, signals: { deadline: true, angry: true, several: false } };
     expect(signalsOf(p)).toEqual(['sounds angry', 'in a hurry']);
   });
-  it('names languages, and what is too short to tell', () => {
-    expect(languageName('de')).toBe('German');
-    expect(languageName('und')).toBe('not clear');
-    expect(languageName('?')).toBe('?');
+  it('says the language, and why where the text does not', () => {
+    const { prediction } = line({});
+    const said = (language: string, of: string, foreign = false) =>
+      languageLine({ language, prediction: { ...prediction, language: of, foreign } });
+    expect(said('de', 'de')).toBe('German');
+    expect(said('de', 'de', true)).toBe('German, no examples in it');
+    expect(said('de', 'und')).toBe('German, as in the messages before');
+    expect(said('und', 'und')).toBe('not clear');
   });
 });
 

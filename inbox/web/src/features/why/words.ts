@@ -1,6 +1,6 @@
 // A decision in words: what each step of "Why here?" says on its line.
 import type { Conversation, Decision, Intent, Prediction, SimilarCase } from '@/api/shapes';
-import { intentName, percent } from '@/parts/words';
+import { intentName, languageName, percent } from '@/parts/words';
 
 type Guard = NonNullable<Decision['guards']>[number];
 
@@ -53,6 +53,8 @@ export const signalsOf = (p: Prediction): string[] =>
 
 const entityKinds: Record<string, string> = {
   order_number: 'Order number',
+  invoice_number: 'Invoice number',
+  tracking_number: 'Tracking number',
   email: 'E-mail',
   phone: 'Phone',
   amount: 'Amount',
@@ -60,14 +62,12 @@ const entityKinds: Record<string, string> = {
 };
 export const entityKind = (kind: string): string => entityKinds[kind] ?? sentence(kind.replaceAll('_', ' '));
 
-/** A language's English name; `not clear` for what is too short to tell. */
-export function languageName(code: string): string {
-  if (!code || code === 'und') return 'not clear';
-  try {
-    return new Intl.DisplayNames('en', { type: 'language' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
+/** The language that a message was taken to be in, and why where its text does not say it. */
+export function languageLine(d: Pick<Decision, 'language' | 'prediction'>): string {
+  const name = languageName(d.language);
+  if (d.language !== 'und' && d.language !== d.prediction.language)
+    return `${name}, as in the messages before`;
+  return d.prediction.foreign ? `${name}, no examples in it` : name;
 }
 
 /** How a past case ended, and by whom. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Split } from 'lucide-react';
 import type { Decision } from '@/api/shapes';
-import { percent } from '@/parts/words';
+import { languageName, percent } from '@/parts/words';
 import { ConfidenceBar } from '../ConfidenceBar';
 import { Step } from '../Step';
 import { decidedLine, listWords, sentence, type TeamNames } from '../words';
@@ -34,6 +34,7 @@ export function DecidedStep({ d, teamName }: { d: Decision; teamName: TeamNames 
             <>
               {' '}
               <Link to="/templates">{d.template}</Link>
+              {d.text_language && `, its text in ${languageName(d.text_language)}`}
             </>
           )}
         </dd>

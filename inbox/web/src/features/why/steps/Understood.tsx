@@ -9,7 +9,7 @@ import { intentName, percent } from '@/parts/words';
 import { Step } from '../Step';
 import {
   entityKind,
-  languageName,
+  languageLine,
   listWords,
   markWords,
   type Piece,
@@ -60,7 +60,7 @@ export function UnderstoodStep({ d, conversation, catalogue }: Props) {
           </li>
         ))}
         <li>
-          <Chip>Language {languageName(p.language)}</Chip>
+          <Chip>Language {languageLine(d)}</Chip>
         </li>
         {p.fused && (
           <li>
