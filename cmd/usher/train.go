@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"usher/evals"
 	inboxpg "usher/inbox/postgres"
@@ -55,7 +56,12 @@ differ from each other, so that an agent corrects or confirms their intent in th
 		Example: `  usher train --suggest 20
   usher train --note "the corrections of May"
   usher train --suite messages.jsonl --floor intent.accuracy=0.9`,
-		Args: cobra.NoArgs,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := cobra.NoArgs(cmd, args); err != nil {
+				return &exitError{exitCannotRun, err}
+			}
+			return suggestAlone(cmd.Flags())
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var refused []string
 			err := onDatabase(cmd.Context(), logTo(cmd), func(ctx context.Context, pool *pgxpool.Pool, config Config) error {
@@ -96,11 +102,21 @@ differ from each other, so that an agent corrects or confirms their intent in th
 	f.StringVar(&o.note, "note", "", "why, for those who read the list of classifiers")
 	f.StringVar(&o.embedder, "embedder", "", "whose vectors to learn from: builtin, remote or none (the server's unless given)")
 	f.IntVar(&o.suggest, "suggest", 0, "only print so many messages that are most worth a label")
-	for _, other := range []string{"suite", "floor", "force", "dry-run", "note", "embedder"} {
-		cmd.MarkFlagsMutuallyExclusive("suggest", other)
-	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
+}
+
+// suggestAlone refuses flags of a training where nothing is trained.
+func suggestAlone(f *pflag.FlagSet) error {
+	if !f.Changed("suggest") {
+		return nil
+	}
+	for _, other := range []string{"suite", "floor", "force", "dry-run", "note", "embedder"} {
+		if f.Changed(other) {
+			return &exitError{exitCannotRun, fmt.Errorf("--suggest trains nothing: leave --%s out", other)}
+		}
+	}
+	return nil
 }
 
 // training is one run of `usher train`.

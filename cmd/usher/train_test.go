@@ -322,7 +322,8 @@ func TestNothingIsMeasuredOnWhatWasTrainedOn(t *testing.T) {
 }
 
 func TestTrainRefusesWhatItCannotRead(t *testing.T) {
-	for _, args := range [][]string{{"train", "--floor", "x"}, {"train", "--suite", "/nowhere.jsonl"}, {"train", "--bogus"}, {"train", "--suggest", "0"}} {
+	for _, args := range [][]string{{"train", "--floor", "x"}, {"train", "--suite", "/nowhere.jsonl"}, {"train", "--bogus"}, {"train", "--suggest", "0"},
+		{"train", "--suggest", "3", "--force"}, {"train", "file.csv"}, {"train", "--embedder", "remote"}, {"train", "--embedder", "mine"}} {
 		commandDatabase(t)
 		if _, err := run(t, args...); err == nil || !strings.Contains(fmt.Sprintf("%#v", err), "code:2") {
 			t.Errorf("%v: %#v, want exit code 2", args, err)
