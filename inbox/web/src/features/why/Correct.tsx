@@ -18,6 +18,7 @@ export function Correct({ d, conversation, onDone }: Props) {
   const catalogue = useQuery(intentsQuery).data;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
+    form.current?.querySelector('select')?.focus({ preventScroll: true });
     form.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const [c, setC] = useState<Correction>({
@@ -37,7 +38,6 @@ export function Correct({ d, conversation, onDone }: Props) {
     <form ref={form} className={styles.form} onSubmit={submit}>
       <NativeSelect
         label="Intent"
-        data-autofocus
         value={c.intent}
         onChange={(e) => set({ intent: e.currentTarget.value })}
         data={intentChoices(d, catalogue)}

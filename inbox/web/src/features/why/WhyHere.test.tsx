@@ -114,6 +114,7 @@ describe('correcting a decision', () => {
       }),
     );
     expect(screen.getByRole('button', { name: 'Save correction' })).toBeDisabled();
+    expect(screen.getByLabelText('Intent')).toHaveFocus();
     await userEvent.selectOptions(screen.getByLabelText('Intent'), 'complaint');
     await userEvent.type(screen.getByLabelText('Reason'), 'reads as one');
     await userEvent.click(screen.getByRole('button', { name: 'Save correction' }));
