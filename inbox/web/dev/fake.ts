@@ -50,7 +50,7 @@ export class FakeUsher {
         return { status: 200, body: { items: intents } };
       case 'templates':
         return parts[2]
-          ? { status: 200, body: { text: this.preview(parts[1]!), language: 'en', help: null } }
+          ? { status: 200, body: this.preview(parts[1]!, body) }
           : { status: 200, body: { items: templates } };
       case 'thresholds':
         return { status: 200, body: thresholds() };
@@ -228,9 +228,16 @@ export class FakeUsher {
     };
   }
 
-  private preview(name: string): string {
-    const t = templates.find((x) => x.name === name);
-    return (t?.body ?? '').replace('{{ contact.first_name }}', 'Marta').replace('{{ order.id }}', '10234');
+  private preview(name: string, { body, language }: Body) {
+    const text = String(body || templates.find((t) => t.name === name)?.body);
+    const german = language === 'de';
+    return {
+      text: text.replace('{{ contact.first_name }}', 'Marta').replace('{{ order.id }}', '10234'),
+      language: german ? 'de' : 'en',
+      help: german
+        ? { question: 'Hat das geholfen?', yes: 'Ja, danke', no: 'Nein, ich brauche weitere Hilfe' }
+        : { question: 'Did that help?', yes: 'Yes, thank you', no: 'No, I need more help' },
+    };
   }
 
   private write(h: Held, what: string, body: Body): Answer {

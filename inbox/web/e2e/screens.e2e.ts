@@ -74,6 +74,16 @@ const screens: Screen[] = [
   { name: 'nothing-found', path: '/inbox/mine?q=zebra', ready: 'text=Nothing found' },
   { name: 'thresholds', path: '/thresholds', ready: 'h1' },
   { name: 'templates', path: '/templates', ready: 'h1' },
+  {
+    name: 'template-texts',
+    path: '/templates',
+    ready: 'nav li',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Where an order is/ }).click();
+      await page.getByRole('tab', { name: 'German' }).click();
+      await page.locator('[aria-live]:not([data-old]) >> text=Hallo Marta').waitFor();
+    },
+  },
   { name: 'label', path: '/label', ready: 'ol li' },
   { name: 'people', path: '/people', ready: 'h1' },
   { name: 'settings', path: '/settings', ready: 'h1' },

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ApiError } from '@/api/client';
 import { listQuery, previewQuery } from '@/api/queries';
 import type { Previewed } from '@/api/shapes';
@@ -18,10 +18,11 @@ type Props = { name: string; language: string; body: string; watch: boolean };
 export function Preview({ name, language, body, watch }: Props) {
   const [conversation, setConversation] = useState('');
   const recent = useInfiniteQuery(listQuery({ view: 'all' }));
-  const [settled] = useDebouncedValue(body, pause);
+  const asked = useMemo(() => ({ language, body }), [language, body]);
+  const [settled] = useDebouncedValue(asked, pause); // together: a text is never tried in the language of another
   const preview = useQuery({
-    ...previewQuery(name, language, settled, conversation),
-    enabled: settled.trim() !== '',
+    ...previewQuery(name, settled.language, settled.body, conversation),
+    enabled: settled.body.trim() !== '',
     placeholderData: keepPreviousData,
     retry: false,
   });
@@ -40,9 +41,9 @@ export function Preview({ name, language, body, watch }: Props) {
       <div
         className={styles.paper}
         aria-live="polite"
-        data-old={body !== settled || preview.isFetching || undefined}
+        data-old={asked !== settled || preview.isFetching || undefined}
       >
-        {settled.trim() === '' ? (
+        {settled.body.trim() === '' ? (
           <p className={styles.hint}>Write something, and it shows here as the customer would read it.</p>
         ) : preview.isError ? (
           <Trouble error={preview.error} />

@@ -110,7 +110,7 @@ function About({ content, shown, free, ops, onShow, onChange }: AboutProps) {
       {ops && (
         <div className={styles.actions}>
           <NativeSelect
-            aria-label={`Language of this text`}
+            label="Language of this text"
             aria-describedby={hint}
             value={shown}
             data={choices([shown, ...free])}
