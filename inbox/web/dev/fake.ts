@@ -48,6 +48,8 @@ export class FakeUsher {
         return { status: 200, body: { items: teams } };
       case 'intents':
         return { status: 200, body: { items: intents } };
+      case 'chat-model':
+        return { status: 200, body: { name: 'example-model' } };
       case 'templates':
         return parts[2]
           ? { status: 200, body: this.preview(parts[1]!, body) }
@@ -147,6 +149,8 @@ export class FakeUsher {
     const c = h.conversation;
     if (method === 'GET') return this.read(h, what, query);
     if (what === 'replies' || what === 'notes') return this.write(h, what, body);
+    if (what === 'drafts') return { status: 200, body: this.draft(c) };
+    if (what === 'summary') return { status: 200, body: this.summary(c) };
     if (what === 'take') {
       if (c.agent && c.agent.id !== ben.id)
         return problem(409, `${c.agent.name} has it; to have it all the same, hand it over to yourself`);
@@ -177,6 +181,28 @@ export class FakeUsher {
     }
     if (what === 'corrections') this.did(h, { what: 'wrong_answer', by: ben.name });
     return { status: 200, body: c };
+  }
+
+  private draft(c: Conversation) {
+    const name = c.contact.name.split(' ')[0];
+    return {
+      text: `Hello ${name},\n\nthank you for your patience. I have looked it up: it left our warehouse and should be with you by [delivery date].`,
+      gaps: ['[delivery date]'],
+      model: 'example-model',
+    };
+  }
+
+  private summary(c: Conversation) {
+    return {
+      lines: [
+        { about: 'wants', text: `${c.contact.name} wants to know where the order is and when it arrives.` },
+        { about: 'tried', text: 'The standard answer on tracking was sent; the link showed nothing new.' },
+        { about: 'open', text: 'Ask the carrier where the parcel is.' },
+        { about: 'open', text: 'Tell the customer the new date.' },
+      ],
+      last_seq: c.last_seq,
+      model: 'example-model',
+    };
   }
 
   private read(h: Held, what: string, query: URLSearchParams): Answer {

@@ -1,7 +1,7 @@
 // Every read of the API, with its key. A key is used nowhere but here and in the cache updates of src/live.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, client } from './client';
-import type { Context, Conversation, ConversationPage, Decision, Messages, View } from './shapes';
+import type { Context, Conversation, ConversationPage, Decision, Messages, Summary, View } from './shapes';
 
 export type ListFilter = { view: View; team?: string | undefined; q?: string | undefined };
 
@@ -20,6 +20,8 @@ export const keys = {
   agents: ['agents'] as const,
   teams: ['teams'] as const,
   intents: ['intents'] as const,
+  chatModel: ['chat-model'] as const,
+  summary: (id: string) => ['summary', id] as const,
   templates: ['templates'] as const,
   templateVariables: ['template-variables'] as const,
   preview: (name: string, language: string, body: string, conversation: string) =>
@@ -128,6 +130,25 @@ export const intentsQuery = queryOptions({
   queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/intents', { signal }))).items,
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** The name of the model that writes drafts and summaries; empty when there is none. */
+export const chatModelQuery = queryOptions({
+  queryKey: keys.chatModel,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/chat-model', { signal }))).name,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** A summary is asked for by a person, and kept for as long as the page lives. */
+export const summaryQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.summary(id),
+    queryFn: ({ signal }): Promise<Summary> =>
+      ask(client.POST('/api/v1/conversations/{id}/summary', { signal, ...path(id) })),
+    enabled: false,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
 
 export const templatesQuery = queryOptions({
   queryKey: keys.templates,

@@ -1,15 +1,19 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { PenLine } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { meQuery } from '@/api/queries';
-import type { Conversation } from '@/api/shapes';
+import { chatModelQuery, meQuery } from '@/api/queries';
+import type { Conversation, DraftedReply } from '@/api/shapes';
 import { useActions } from '@/features/actions/actions';
 import { useShortcuts } from '@/features/shortcuts/useShortcuts';
+import { IconButton } from '@/parts/IconButton';
 import { channelName, contactName } from '@/parts/words';
 import styles from './Composer.module.css';
-import { type Draft, type Kind, keepDraft, readDraft } from './drafts';
+import { DraftNote } from './DraftNote';
+import { below, type Draft, type Kind, keepDraft, openGaps, readDraft } from './drafts';
 import { outbox } from './outbox';
 import { TemplatePicker } from './TemplatePicker';
+import { useDrafting } from './useDrafting';
 
 const kinds: { kind: Kind; label: string; shortcut: string }[] = [
   { kind: 'reply', label: 'Reply', shortcut: 'r' },
@@ -28,21 +32,23 @@ export function Composer({ conversation: c }: { conversation: Conversation }) {
   const draft = drafts[kind];
   const closed = c.status === 'resolved' && kind === 'reply';
   const change = (next: Draft, of: Kind = kind) => {
-    setDrafts((d) => ({ ...d, [of]: next }));
-    keepDraft(c.id, of, next);
+    // Without its text a draft is nobody's.
+    const whole = next.text.trim() ? next : { ...next, drafted: undefined };
+    setDrafts((d) => ({ ...d, [of]: whole }));
+    keepDraft(c.id, of, whole);
   };
   const write = (of: Kind) => {
     setKind(of);
     requestAnimationFrame(() => input.current?.focus());
   };
   const insert = (text: string, template: string) => {
-    const before = draft.text.trimEnd();
-    change({ text: before ? `${before}\n\n${text}` : text, template }, 'reply');
+    change({ ...drafts.reply, text: below(drafts.reply.text, text), template }, 'reply');
     write('reply');
   };
+  const assistant = useAssistant(c, drafts.reply, change, () => write('reply'));
   const send = () => {
     const text = draft.text.trim();
-    if (!text || closed) return;
+    if (!text || closed || openGaps(draft).length > 0) return;
     outbox.add({ conversation: c.id, kind, text, template: draft.template });
     change({ text: '' });
     input.current?.focus();
@@ -51,7 +57,12 @@ export function Composer({ conversation: c }: { conversation: Conversation }) {
     setKind('reply');
     if (c.status !== 'resolved') setPicking(true);
   };
-  useShortcuts({ reply: () => write('reply'), note: () => write('note'), template: pick });
+  useShortcuts({
+    reply: () => write('reply'),
+    note: () => write('note'),
+    template: pick,
+    ...(assistant.offered && { draft: assistant.start }),
+  });
   return (
     <section className={styles.composer} data-kind={kind} aria-label="Write">
       <div className={styles.inner}>
@@ -71,17 +82,54 @@ export function Composer({ conversation: c }: { conversation: Conversation }) {
               onSend={send}
               onPick={pick}
             />
+            {kind === 'reply' && assistant.note}
             <div className={styles.bar}>
               {kind === 'reply' && (
                 <TemplatePicker conversation={c.id} opened={picking} onChange={setPicking} onPick={insert} />
               )}
-              <SendButton kind={kind} text={draft.text} onSend={send} />
+              {kind === 'reply' && assistant.offered && (
+                <IconButton
+                  icon={PenLine}
+                  label="Have a reply drafted"
+                  shortcut="d"
+                  aria-busy={assistant.busy}
+                  onClick={assistant.start}
+                />
+              )}
+              <SendButton kind={kind} draft={draft} onSend={send} />
             </div>
           </>
         )}
       </div>
     </section>
   );
+}
+
+/** Drafts by a model, where one is configured: each comes below what is typed, and can be taken back until it is changed. */
+function useAssistant(
+  c: Conversation,
+  draft: Draft,
+  change: (next: Draft, of: Kind) => void,
+  onStart: () => void,
+) {
+  const model = useQuery(chatModelQuery).data ?? '';
+  const [back, setBack] = useState<{ before: Draft; after: string }>();
+  const drafting = useDrafting(c.id, ({ text, gaps, model }: DraftedReply) => {
+    const after = below(draft.text, text);
+    setBack({ before: draft, after });
+    const all = [...new Set([...(draft.drafted?.gaps ?? []), ...gaps])];
+    change({ ...draft, text: after, drafted: { model, gaps: all } }, 'reply');
+  });
+  const undo = back && back.after === draft.text ? () => change(back.before, 'reply') : undefined;
+  return {
+    offered: model !== '' && c.status !== 'resolved',
+    busy: drafting.state === 'busy',
+    start: () => {
+      onStart();
+      drafting.start();
+    },
+    note: <DraftNote model={model} drafting={drafting} draft={draft} onUndo={undo} />,
+  };
 }
 
 function Tabs({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => void }) {
@@ -185,14 +233,19 @@ function useGrowth(ref: React.RefObject<HTMLTextAreaElement | null>, value: stri
 
 const keys = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘ Enter' : 'Ctrl Enter';
 
-function SendButton({ kind, text, onSend }: { kind: Kind; text: string; onSend: () => void }) {
-  const over = new TextEncoder().encode(text).length - longest;
+function SendButton({ kind, draft, onSend }: { kind: Kind; draft: Draft; onSend: () => void }) {
+  const over = new TextEncoder().encode(draft.text).length - longest;
+  const gaps = openGaps(draft);
   return (
     <>
-      <span className={`${styles.keys} tabular`}>
-        {over > 0 ? `${over} bytes too long for one message` : `${keys} sends`}
+      <span className={`${styles.keys} tabular`} data-wanting={gaps.length > 0 || undefined}>
+        {over > 0
+          ? `${over} bytes too long for one message`
+          : gaps.length > 0
+            ? `Fill in ${gaps.join(', ')}`
+            : `${keys} sends`}
       </span>
-      <Button variant="filled" disabled={!text.trim() || over > 0} onClick={onSend}>
+      <Button variant="filled" disabled={!draft.text.trim() || over > 0 || gaps.length > 0} onClick={onSend}>
         {kind === 'reply' ? 'Send' : 'Add note'}
       </Button>
     </>

@@ -11,6 +11,7 @@ import { contactName, intentName, percent } from '@/parts/words';
 import styles from './ContextPanel.module.css';
 import { Events } from './Events';
 import { History } from './History';
+import { Summary } from './Summary';
 import { attributesOf } from './tell';
 
 const WhyHere = lazy(() => import('@/features/why/WhyHere').then((m) => ({ default: m.WhyHere })));
@@ -22,6 +23,7 @@ export function ContextPanel({ conversation }: { conversation: Conversation }) {
     <div className={styles.panel}>
       <Who conversation={conversation} detail={context.data?.contact} />
       <Why key={conversation.id} conversation={conversation} />
+      <Summary conversation={conversation} />
       {context.isPending && <Loading />}
       {context.isError && (
         <Failed

@@ -1,4 +1,6 @@
 import { Modal, Switch } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { chatModelQuery } from '@/api/queries';
 import { usePreference } from '@/app/preferences';
 import { shortcuts } from './keymap';
 import styles from './ShortcutHelp.module.css';
@@ -9,6 +11,7 @@ const groups = [...new Set(shortcuts.map((s) => s.group))];
 /** All shortcuts, and the switch that turns the single keys off. */
 export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const [on, setOn] = usePreference('shortcuts');
+  const drafts = Boolean(useQuery({ ...chatModelQuery, enabled: opened }).data);
   return (
     <Modal opened={opened} onClose={onClose} title="Shortcuts" size="lg">
       <div className={styles.groups}>
@@ -17,7 +20,7 @@ export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: ()
             <h3>{group}</h3>
             <dl>
               {shortcuts
-                .filter((s) => s.group === group)
+                .filter((s) => s.group === group && (s.id !== 'draft' || drafts))
                 .map((s) => (
                   <Line key={s.id} label={s.label} keys={s.keys} />
                 ))}

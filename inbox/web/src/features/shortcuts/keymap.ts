@@ -7,6 +7,7 @@ export const shortcuts = [
   { id: 'reply', keys: ['r'], label: 'Write a reply', group: 'Conversation' },
   { id: 'note', keys: ['n'], label: 'Write a note', group: 'Conversation' },
   { id: 'template', keys: ['#'], label: 'Insert a standard answer', group: 'Conversation' },
+  { id: 'draft', keys: ['d'], label: 'Have a reply drafted', group: 'Conversation' },
   { id: 'take', keys: ['a'], label: 'Assign to me', group: 'Conversation' },
   { id: 'handOver', keys: ['h'], label: 'Hand over', group: 'Conversation' },
   { id: 'resolve', keys: ['e'], label: 'Resolve, or reopen', group: 'Conversation' },
