@@ -80,9 +80,11 @@ func open(ctx context.Context, config Config, log *slog.Logger) (a *app, err err
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if a.catalogue, err = starter.Catalogue(); err != nil {
+	all, err := config.catalogue()
+	if err != nil {
 		return a, err
 	}
+	a.catalogue = all.entries
 	for _, step := range []func(context.Context) error{a.openDatabase, a.standAlone, a.openDemo, a.openBus, a.openRouting, a.openInbox, a.openLive} {
 		if err := step(ctx); err != nil {
 			return a, err
@@ -210,9 +212,11 @@ func (a *app) openRouting(ctx context.Context) error {
 
 func (a *app) openInbox(ctx context.Context) (err error) {
 	a.store = inboxpg.New(a.pool, a.changed)
-	if a.labels, err = newSuggester(a.models, a.store, a.embedders); err != nil {
+	all, err := a.config.catalogue()
+	if err != nil {
 		return err
 	}
+	a.labels = newSuggester(all, a.models, a.store, a.embedders)
 	if err = a.openAssistant(); err != nil {
 		return err
 	}

@@ -41,8 +41,11 @@ type Config struct {
 	// Embedding says which messages are embedded before they are decided. USHER_EMBED=auto, always or never; default auto:
 	// those whose vector may change something.
 	Embedding routing.Embedding
-	// ChatModel is asked for second opinions on the same server, where the policy says so; empty for nobody. USHER_CHAT_MODEL.
+	// ChatModel gives second opinions, where the policy says so, and writes drafts, summaries and examples, on the same server;
+	// empty for nobody. USHER_CHAT_MODEL.
 	ChatModel string
+	// Intents is a YAML file of the company's own intents beside the starter pack's. USHER_INTENTS.
+	Intents string
 	// Prices turn tokens into money in the metrics. USHER_PRICE_EMBEDDING, USHER_PRICE_CHAT_IN, USHER_PRICE_CHAT_OUT; default 0.
 	Prices Prices
 	// Company is how contacts read the company's name. USHER_COMPANY; default "Support".
@@ -72,6 +75,7 @@ func configFromEnv() (Config, error) {
 		OpenAIModel:   envOr("OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
 		Embedding:     routing.Embedding(envOr("USHER_EMBED", string(routing.EmbedWhenItMatters))),
 		ChatModel:     os.Getenv("USHER_CHAT_MODEL"),
+		Intents:       os.Getenv("USHER_INTENTS"),
 		Company:       envOr("USHER_COMPANY", defaultCompany),
 		Demo:          os.Getenv("USHER_DEMO") == "1",
 		MetricsToken:  os.Getenv("USHER_METRICS_TOKEN"),

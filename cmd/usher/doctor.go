@@ -21,7 +21,6 @@ import (
 
 	"usher/inbox/web"
 	"usher/inbox/widget"
-	"usher/intent/starter"
 	"usher/migrations"
 	"usher/migrations/pglocal"
 )
@@ -70,7 +69,7 @@ func doctor(ctx context.Context, config Config, out io.Writer) int {
 		check func(context.Context, Config) finding
 	}{
 		{"address", checkAddress}, {"proxy", checkProxy}, {"data folder", checkDataFolder}, {"database", checkDatabase}, {"bus", checkBus},
-		{"embeddings", checkEmbeddings}, {"second opinion", checkSecondOpinion}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
+		{"embeddings", checkEmbeddings}, {"intents", checkIntents}, {"second opinion", checkSecondOpinion}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 		f := c.check(ctx, config)
@@ -240,15 +239,28 @@ func checkEmbeddings(ctx context.Context, c Config) finding {
 	return well("%s, %d numbers, %s, %s", e.Model().Name, e.Model().Dims, where, time.Since(began).Round(10*time.Microsecond))
 }
 
+func checkIntents(_ context.Context, c Config) finding {
+	all, err := c.catalogue()
+	if err != nil {
+		return ill(err.Error(), "mend the file that USHER_INTENTS names. Until then Usher does not start")
+	}
+	for _, f := range all.further {
+		if len(f.Examples)+len(f.Invented) == 0 {
+			return ill(f.ID+" has no examples, so no classifier can learn it", "write some into "+c.Intents+", or have them written: usher intents invent")
+		}
+	}
+	return well("%d, of which %d from USHER_INTENTS", len(all.entries), len(all.further))
+}
+
 func checkSecondOpinion(ctx context.Context, c Config) finding {
 	if c.ChatModel == "" {
 		return well("nobody is asked")
 	}
-	catalogue, err := starter.Catalogue()
+	all, err := c.catalogue()
 	if err != nil {
-		return ill(err.Error(), "install Usher anew: its catalogue is part of the program")
+		return ill(err.Error(), "mend the file that USHER_INTENTS names")
 	}
-	judge, err := c.judge(labelsOf(nil, catalogue))
+	judge, err := c.judge(labelsOf(nil, all.entries))
 	if err != nil {
 		return ill(err.Error(), "check USHER_CHAT_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY")
 	}

@@ -53,7 +53,7 @@ func newRootCmd() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServeCmd(), newMigrateCmd(), newDoctorCmd(), newAgentCmd(), newKeyCmd(), newPolicyCmd(), newExplainCmd(),
+	root.AddCommand(newServeCmd(), newMigrateCmd(), newDoctorCmd(), newAgentCmd(), newKeyCmd(), newPolicyCmd(), newIntentsCmd(), newExplainCmd(),
 		newTrainCmd(), newModelsCmd(), newEvalCmd(), newBenchCmd(), newBareCmd(), newOpenAPICmd())
 	return root
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/spf13/cobra"
 
-	"usher/intent/starter"
 	"usher/routing"
 	routingpg "usher/routing/postgres"
 )
@@ -24,29 +23,17 @@ func newPolicyCmd() *cobra.Command {
 }
 
 func onPolicies(cmd *cobra.Command, do func(context.Context, *routingpg.Policies) error) error {
-	return onDatabase(cmd.Context(), logTo(cmd), func(ctx context.Context, pool *pgxpool.Pool, _ Config) error {
-		labels, err := catalogueLabels()
+	return onDatabase(cmd.Context(), logTo(cmd), func(ctx context.Context, pool *pgxpool.Pool, config Config) error {
+		all, err := config.catalogue()
 		if err != nil {
 			return err
 		}
-		policies := routingpg.NewPolicies(pool, labels, quiet)
+		policies := routingpg.NewPolicies(pool, all.labels(), quiet)
 		if err := policies.Seed(ctx); err != nil {
 			return err
 		}
 		return do(ctx, policies)
 	})
-}
-
-func catalogueLabels() ([]string, error) {
-	entries, err := starter.Catalogue()
-	if err != nil {
-		return nil, err
-	}
-	labels := make([]string, len(entries))
-	for i, e := range entries {
-		labels[i] = e.ID
-	}
-	return labels, nil
 }
 
 func newPolicyShowCmd() *cobra.Command {

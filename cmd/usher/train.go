@@ -20,7 +20,6 @@ import (
 	"usher/intent/builtin"
 	"usher/intent/learn"
 	intentpg "usher/intent/postgres"
-	"usher/intent/starter"
 	"usher/routing"
 )
 
@@ -65,7 +64,7 @@ differ from each other, so that an agent corrects or confirms their intent in th
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var refused []string
 			err := onDatabase(cmd.Context(), logTo(cmd), func(ctx context.Context, pool *pgxpool.Pool, config Config) error {
-				tr, err := newTraining(pool, o, cmd.OutOrStdout(), logTo(cmd))
+				tr, err := newTraining(pool, config, o, cmd.OutOrStdout(), logTo(cmd))
 				if err != nil {
 					return err
 				}
@@ -128,13 +127,14 @@ type training struct {
 	atHand   []intent.Embedder
 	labelled []intent.Utterance
 	known    func(label string) bool
+	invented map[string]int // examples that a model wrote, by intent
 	cases    []evals.Case
 	limits   []evals.Floor
 	out      io.Writer
 	progress func(string)
 }
 
-func newTraining(pool *pgxpool.Pool, o trainOptions, out io.Writer, progress func(string)) (*training, error) {
+func newTraining(pool *pgxpool.Pool, config Config, o trainOptions, out io.Writer, progress func(string)) (*training, error) {
 	tr := &training{trainOptions: o, models: intentpg.New(pool), store: inboxpg.New(pool, nil), out: out, progress: progress}
 	for _, s := range o.floors {
 		f, err := evals.ParseFloor(s)
@@ -147,17 +147,9 @@ func newTraining(pool *pgxpool.Pool, o trainOptions, out io.Writer, progress fun
 	if tr.cases, err = suiteCases(o.suite); err != nil {
 		return nil, err
 	}
-	if tr.labelled, err = starter.Utterances(); err != nil {
-		return nil, err
-	}
-	tr.known, err = inCatalogue()
+	all, err := config.catalogue()
+	tr.labelled, tr.known, tr.invented = all.labelled, all.knows, all.invented()
 	return tr, err
-}
-
-// inCatalogue tells which labels the catalogue has.
-func inCatalogue() (known func(label string) bool, err error) {
-	labels, err := catalogueLabels()
-	return func(label string) bool { return slices.Contains(labels, label) }, err
 }
 
 // run says why the new classifier was not made live; nothing when it was, or need not be.
@@ -167,6 +159,7 @@ func (tr *training) run(ctx context.Context) (refused []string, err error) {
 		return nil, err
 	}
 	tellData(tr.out, len(tr.labelled), said)
+	tellInvented(tr.out, tr.invented)
 	began := time.Now()
 	o := builtin.TrainOptions{Seed: trainingSeed, Progress: tr.progress}
 	if err := withVectors(ctx, tr.embedder, said.Utterances, len(said.Utterances)-len(said.Used), embeddedPerLabel, &o); err != nil {
@@ -187,7 +180,7 @@ func (tr *training) run(ctx context.Context) (refused []string, err error) {
 	}
 	card := newTrainedCard(model, said.Merged)
 	card.EmbedS, card.TrainS = embedded.Seconds(), (time.Since(began) - embedded).Seconds()
-	card.Suite = tr.suite
+	card.Suite, card.Invented = tr.suite, tr.invented
 	card.addSaid(len(tr.labelled), said)
 	if err := tr.measure(ctx, live, model, said.Merged, &card); err != nil {
 		return nil, err

@@ -42,7 +42,8 @@ type trainedCard struct {
 	WrongAgain   *wrongAgain            `json:"wrong_again,omitempty"`
 	Priorities   map[string]int         `json:"priorities_corrected,omitempty"` // such as "normal to high"; not trained on
 	Corrections  []taughtBy             `json:"corrections,omitempty"`
-	Suite        string                 `json:"suite,omitempty"` // the starter suite when empty
+	Invented     map[string]int         `json:"invented,omitempty"` // of these, written by a model from a description, by intent
+	Suite        string                 `json:"suite,omitempty"`    // the starter suite when empty
 	Policy       *policyCard            `json:"policy,omitempty"`
 	Measured     *evals.Report          `json:"measured,omitempty"`
 	Against      *comparedWith          `json:"against,omitempty"`
@@ -148,6 +149,13 @@ func byIntent(lessons []intent.Lesson) map[string]int {
 		n[l.Intent]++
 	}
 	return n
+}
+
+// tellInvented says which intents are learnt from what no customer wrote.
+func tellInvented(w io.Writer, invented map[string]int) {
+	for _, label := range slices.Sorted(maps.Keys(invented)) {
+		fmt.Fprintf(w, "  invented: %d of the examples of %s are a model's; measure it on messages of customers before you trust it\n", invented[label], label)
+	}
 }
 
 // tellData says what is trained on, and names every text about which somebody disagrees.

@@ -15,7 +15,6 @@ import (
 	"usher/intent/builtin"
 	"usher/intent/learn"
 	intentpg "usher/intent/postgres"
-	"usher/intent/starter"
 )
 
 const (
@@ -36,13 +35,8 @@ type suggester struct {
 	alone    sync.Mutex
 }
 
-func newSuggester(models *intentpg.Models, store *inboxpg.Store, atHand []intent.Embedder) (*suggester, error) {
-	labelled, err := starter.Utterances()
-	if err != nil {
-		return nil, err
-	}
-	known, err := inCatalogue()
-	return &suggester{models: models, store: store, labelled: labelled, known: known, atHand: atHand}, err
+func newSuggester(all catalogue, models *intentpg.Models, store *inboxpg.Store, atHand []intent.Embedder) *suggester {
+	return &suggester{models: models, store: store, labelled: all.labelled, known: all.knows, atHand: atHand}
 }
 
 // suggested is what is worth a label, of how many messages without one, and the classifier that read them.

@@ -52,13 +52,8 @@ func catalogue(files fs.FS) ([]Entry, error) {
 	}
 	seen := map[string]bool{intent.OutOfScope: true}
 	for i, e := range entries {
-		switch {
-		case !idPattern.MatchString(e.ID):
-			return nil, fmt.Errorf("%s: entry %d: id %q is not small letters, digits and _", file, i+1, e.ID)
-		case seen[e.ID]:
-			return nil, fmt.Errorf("%s: entry %d: id %q is taken", file, i+1, e.ID)
-		case e.Name == "" || e.Description == "":
-			return nil, fmt.Errorf("%s: %q needs a name and a description", file, e.ID)
+		if err := e.check(seen); err != nil {
+			return nil, fmt.Errorf("%s: entry %d: %w", file, i+1, err)
 		}
 		seen[e.ID] = true
 	}
@@ -66,6 +61,19 @@ func catalogue(files fs.FS) ([]Entry, error) {
 		return nil, fmt.Errorf("%s: holds no intents", file)
 	}
 	return entries, nil
+}
+
+// check says what is wrong with an entry beside those that are taken.
+func (e Entry) check(taken map[string]bool) error {
+	switch {
+	case !idPattern.MatchString(e.ID):
+		return fmt.Errorf("id %q is not small letters, digits and _", e.ID)
+	case taken[e.ID]:
+		return fmt.Errorf("id %q is taken", e.ID)
+	case e.Name == "" || e.Description == "":
+		return fmt.Errorf("%q needs a name and a description", e.ID)
+	}
+	return nil
 }
 
 func utterances(files fs.FS) ([]intent.Utterance, error) {
