@@ -51,7 +51,7 @@ bench: build ## how fast: `usher bench` on this machine, then the Go benchmarks
 
 prove: setup setup-tests build ## the long proofs that CI does not run: 20,000 messages through twenty kills
 	@USHER_PROVE=1 CGO_ENABLED=1 $(GO) test -count=1 -timeout 60m -run Fault -v ./cmd/usher
-	@USHER_PROVE=1 $(GO) test -count=1 -run 'PublicSets|NearestNeighbours' -v ./intent/builtin
+	@USHER_PROVE=1 $(GO) test -count=1 -run 'PublicSets|NearestNeighbours|HowAlike|TenThousandCases' -v ./intent/builtin ./routing/postgres
 
 lint: $(MODULES) ## golangci-lint and the web apps' linters
 	@$(GO) run $(LINTER) run

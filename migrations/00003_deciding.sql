@@ -142,8 +142,10 @@ CREATE TABLE message_vectors (
     contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
     embedding  halfvec NOT NULL,
     created_at timestamptz NOT NULL,
-    PRIMARY KEY (model_id, message_id)
+    PRIMARY KEY (message_id, model_id)
 ) PARTITION BY LIST (model_id);
+-- 1,024 numbers are just too long for a row, and out of line each would cost a look-up of its own.
+ALTER TABLE message_vectors ALTER COLUMN embedding SET STORAGE PLAIN;
 CREATE INDEX message_vectors_contact ON message_vectors (contact_id, created_at DESC);
 
 -- Case vectors: one per resolved conversation, HNSW over the whole partition.
@@ -151,19 +153,39 @@ CREATE TABLE case_vectors (
     model_id        int NOT NULL,
     conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
     embedding       halfvec NOT NULL,
-    PRIMARY KEY (model_id, conversation_id)
+    PRIMARY KEY (conversation_id, model_id)
 ) PARTITION BY LIST (model_id);
+ALTER TABLE case_vectors ALTER COLUMN embedding SET STORAGE PLAIN;
 
--- Texts waiting for a vector: a message once it is decided, a case once it is resolved. What is gone by its turn leaves
--- the list without one.
-CREATE TABLE vector_work (
-    kind       text NOT NULL CHECK (kind IN ('message', 'case')),
-    ref        uuid NOT NULL,
-    contact_id uuid NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (kind, ref)
+-- The embedders whose vectors are kept. The one that is wanted takes over serving when it has the vectors of the past, too; until
+-- then the one before goes on. One is kept to fall back on. Whichever is none of these retires, and is dropped soon after.
+CREATE TABLE vector_spaces (
+    model_id    int PRIMARY KEY REFERENCES models,
+    wanted      boolean NOT NULL DEFAULT false,
+    fall_back   boolean NOT NULL DEFAULT false,
+    serves      boolean NOT NULL DEFAULT false,
+    past        int NOT NULL DEFAULT 0, -- texts that were there before it; all on the list once listed_at is set
+    listed_at   timestamptz,
+    complete_at timestamptz,
+    retired_at  timestamptz
 );
-CREATE INDEX vector_work_order ON vector_work (created_at, ref);
+CREATE UNIQUE INDEX vector_spaces_one_wanted ON vector_spaces (wanted) WHERE wanted;
+CREATE UNIQUE INDEX vector_spaces_one_serves ON vector_spaces (serves) WHERE serves;
+
+-- Texts waiting for a vector, once for each of those embedders: a message once it is decided, a case once it is resolved.
+-- Texts of the past wait behind new ones. What is gone by its turn leaves the list without a vector. Who takes texts says until
+-- when, and holds no lock while they are embedded: nobody who adds one or takes one back waits for an embedder.
+CREATE TABLE vector_work (
+    model_id    int NOT NULL,
+    kind        text NOT NULL CHECK (kind IN ('message', 'case')),
+    ref         uuid NOT NULL,
+    contact_id  uuid NOT NULL,
+    past        boolean NOT NULL DEFAULT false,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    taken_until timestamptz,
+    PRIMARY KEY (kind, ref, model_id)
+) WITH (fillfactor = 70); -- room to take a text without touching the indexes
+CREATE INDEX vector_work_order ON vector_work (model_id, past, created_at, ref);
 CREATE INDEX vector_work_contact ON vector_work (contact_id) WHERE kind = 'message';
 
 -- Vectors that a remote model was paid for, by the hash of the redacted text: the text itself is not kept. Bounded by
@@ -180,4 +202,4 @@ CREATE TABLE embedding_cache (
 CREATE INDEX embedding_cache_used ON embedding_cache (used_at);
 
 -- +goose Down
-DROP TABLE embedding_cache, vector_work, case_vectors, message_vectors, feedback, corrections, decision_inputs, decisions, predictions, templates, policies, model_promotions, models;
+DROP TABLE embedding_cache, vector_work, vector_spaces, case_vectors, message_vectors, feedback, corrections, decision_inputs, decisions, predictions, templates, policies, model_promotions, models;

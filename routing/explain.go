@@ -174,6 +174,9 @@ func (e Explanation) remembered() []string {
 	if v.Degraded != "" {
 		lines = append(lines, "not all: "+plainWords(v.Degraded))
 	}
+	if v.FellBack {
+		lines = append(lines, "compared by built-in vectors ("+plainWords(v.ComparedBy)+"), as the usual embedder did not answer")
+	}
 	if v.Repeats > 0 {
 		lines = append(lines, fmt.Sprintf("%s of this contact about the same thing", count(v.Repeats, "earlier conversation", "earlier conversations")))
 		for _, c := range v.Own {

@@ -63,6 +63,10 @@ type Evidence struct {
 	// same; Outcome and ResolvedAt are empty while one is not resolved.
 	Own            []Case     `json:"own,omitempty"`
 	PreferredAgent *uuid.UUID `json:"preferred_agent,omitempty"` // who last helped this contact
+	// ComparedBy names the embedder by whose vectors the text was compared; empty when it was not compared by meaning.
+	// FellBack means that it is not the usual one, which did not answer.
+	ComparedBy string `json:"compared_by,omitempty"`
+	FellBack   bool   `json:"fell_back,omitempty"`
 	// Degraded says why history could not be asked; empty when it was.
 	Degraded string `json:"degraded,omitempty"`
 }

@@ -50,3 +50,18 @@ func (s StoredTemplate) Text(language string) (body string, found bool) {
 	body, found = s.Texts[language]
 	return body, found
 }
+
+// VectorSpace is how far the vectors of an embedder are.
+type VectorSpace struct {
+	Model    string `json:"model"`
+	Numbers  int    `json:"numbers"`   // of a vector
+	Wanted   bool   `json:"wanted"`    // it is the configured one
+	FallBack bool   `json:"fall_back"` // it is compared by while the configured one does not answer
+	Serves   bool   `json:"serves"`    // texts are compared by it
+	Complete bool   `json:"complete"`  // it has the vectors of the past
+	Past     int    `json:"past"`      // texts that were there before it
+	Done     int    `json:"done"`      // of those, how many need no vector any more
+	Waiting  int    `json:"waiting"`   // newer texts that wait for their vector
+	// LeftSeconds is about how long the rest of the past will take, by how long the part that is done took; 0 when unknown.
+	LeftSeconds float64 `json:"left_seconds"`
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,6 +59,10 @@ type app struct {
 	judge        *openai.Judge     // nil without a chat model
 	labels       *suggester
 	assistant    *assist.Assistant
+	former       struct { // embedders that were configured before
+		sync.Mutex
+		embedders []*openai.Embedder
+	}
 
 	store     *inboxpg.Store
 	policies  *routingpg.Policies
@@ -104,6 +109,7 @@ func (a *app) close() error {
 	if a.alone != nil {
 		errs = append(errs, a.alone.Close(ctx))
 	}
+	a.closeFormer()
 	for _, disconnect := range a.disconnect {
 		disconnect()
 	}
@@ -200,7 +206,7 @@ func (a *app) openRouting(ctx context.Context) error {
 	if model != nil {
 		a.modelAtStart = model.Hash()
 	}
-	a.history = routingpg.NewHistory(a.pool, a.embedders[0], a.log)
+	a.history = routingpg.NewHistory(a.pool, a.historyEmbedders(), a.log)
 	if err := a.history.Prepare(ctx); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func doctor(ctx context.Context, config Config, out io.Writer) int {
 		check func(context.Context, Config) finding
 	}{
 		{"address", checkAddress}, {"proxy", checkProxy}, {"data folder", checkDataFolder}, {"database", checkDatabase}, {"bus", checkBus},
-		{"embeddings", checkEmbeddings}, {"intents", checkIntents}, {"second opinion", checkSecondOpinion}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
+		{"embeddings", checkEmbeddings}, {"history", checkHistory}, {"intents", checkIntents}, {"second opinion", checkSecondOpinion}, {"inbox app", checkWeb}, {"chat widget", checkWidget},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 		f := c.check(ctx, config)
@@ -234,7 +234,7 @@ func checkEmbeddings(ctx context.Context, c Config) finding {
 	}
 	began := time.Now()
 	if _, err := e.Embed(ctx, []string{"where is my order"}); err != nil {
-		return ill(err.Error(), "check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_EMBEDDING_MODEL. Until then messages go on without history")
+		return ill(err.Error(), "check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_EMBEDDING_MODEL. Until then texts are compared with the past by the built-in vectors")
 	}
 	return well("%s, %d numbers, %s, %s", e.Model().Name, e.Model().Dims, where, time.Since(began).Round(10*time.Microsecond))
 }

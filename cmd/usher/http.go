@@ -48,7 +48,7 @@ func (a *app) apiOptions() api.Options {
 	}
 	return api.Options{
 		SignIns: a.store, Agents: colleagues{a.store, a}, Lists: a.store, Threads: a.store, Writers: a.store, Owners: a.store, States: a.store,
-		Policies: a.policies, Templates: a.templates, Thresholds: a.store, Labels: a.labels, Assistant: a.assistant, Catalogue: catalogue,
+		Policies: a.policies, Templates: a.templates, Thresholds: a.store, Vectors: a.history, Labels: a.labels, Assistant: a.assistant, Catalogue: catalogue,
 		Systems: api.SystemsOptions{Keys: a.store, Receiver: a.store, Profiles: a.store, ContactSide: a.store, Offers: a.store, Rate: float64(a.config.Rate)},
 		Secure:  strings.HasPrefix(a.config.PublicURL, "https://"),
 		Log:     a.log,

@@ -46,6 +46,7 @@ func (a *app) loops() []loop {
 		{"follow the policy", a.policies.RunFollow},
 		{"follow the classifier", a.followModel},
 		{"write vectors", a.history.RunVectors},
+		{"count vectors", a.reportVectors},
 		{"listen", a.listen},
 		{"say who is here", a.tellConnected},
 		{"live updates", a.hub.Run},

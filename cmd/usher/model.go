@@ -150,6 +150,10 @@ func trainStarter(ctx context.Context) (*builtin.Model, error) {
 	return builtin.Train(ctx, utterances, o)
 }
 
+// builtinMemory is how many bytes of built-in vectors are remembered, about 1,950 of them: what was embedded for a decision is
+// not embedded again for history.
+const builtinMemory = 8 << 20
+
 // embedders are those whose vectors there are, first the one that history compares by: the configured one, then the built-in.
 // A remote one keeps what it was paid for in the store.
 func (c Config) embedders(store openai.Store, log *slog.Logger) ([]intent.Embedder, error) {
@@ -157,17 +161,23 @@ func (c Config) embedders(store openai.Store, log *slog.Logger) ([]intent.Embedd
 	if err != nil {
 		return nil, err
 	}
+	inside := intent.Remember(meaning, builtinMemory)
 	if c.OpenAIBaseURL == "" && c.OpenAIKey == "" {
-		return []intent.Embedder{meaning}, nil
+		return []intent.Embedder{inside}, nil
 	}
-	remote, err := openai.New(openai.Config{
-		BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.OpenAIModel, Dims: c.OpenAIDims,
-		Store: store, Spent: c.Prices.count, Found: countFound, Log: log,
-	})
+	remote, err := openai.New(c.remote(store, log))
 	if err != nil {
 		return nil, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}
-	return []intent.Embedder{remote, meaning}, nil
+	return []intent.Embedder{remote, inside}, nil
+}
+
+// remote is how the configured server of embeddings is asked.
+func (c Config) remote(store openai.Store, log *slog.Logger) openai.Config {
+	return openai.Config{
+		BaseURL: c.OpenAIBaseURL, Key: c.OpenAIKey, Model: c.OpenAIModel, Dims: c.OpenAIDims,
+		Store: store, Spent: c.Prices.count, Found: countFound, Log: log,
+	}
 }
 
 // openEmbedders are the embedders, and what ends their connections.

@@ -92,13 +92,15 @@ func TestASecondOpinionIsAskedForRecordedAndRecomputed(t *testing.T) {
 			t.Errorf("%s: the explanation lacks %q:\n%s", tc.from, tc.detail, text)
 		}
 	}
-	// Without its embedder nothing is compared, not even by another model's vectors: people get the message, and nobody is
-	// paid for an opinion that could not change that.
+	// Without its embedder the past is compared by the built-in vectors, which the decision says, and is worth no less.
 	label.Store("order_status")
 	down.Store(true)
 	e := a.decided(t, "u_4", "hello, where is my order 10234? I am u_4")
-	if e.Decision.Route != routing.ToAgent || !e.Decision.Degraded || e.Request.Evidence.Degraded == "" || len(e.Request.Evidence.Similar) > 0 || e.Request.Opinion != nil {
+	if e.Decision.Route != routing.ToReply || e.Decision.Degraded || !e.Request.Evidence.FellBack || e.Request.Evidence.ComparedBy != defaultEmbedder || e.Request.Opinion == nil {
 		t.Errorf("without embeddings: route %s (%s), evidence %+v, opinion %+v", e.Decision.Route, e.Decision.Reason, e.Request.Evidence, e.Request.Opinion)
+	}
+	if text := e.Text(); !strings.Contains(text, "by built-in vectors (use-lite-512+hash-512)") {
+		t.Errorf("the explanation does not say what the past was compared by:\n%s", text)
 	}
 }
 

@@ -113,7 +113,7 @@ func TestNobodyReadsWithoutASignIn(t *testing.T) {
 	h := newHouse(t)
 	id := h.message("bo", "refund_request please")
 	for _, path := range []string{"/api/v1/me", "/api/v1/views", "/api/v1/conversations", at(id, ""), at(id, "/messages"), at(id, "/context"), at(id, "/decisions"),
-		"/api/v1/agents", "/api/v1/teams", "/api/v1/intents", "/api/v1/policy", "/api/v1/policy/versions", "/api/v1/thresholds", "/api/v1/templates"} {
+		"/api/v1/agents", "/api/v1/teams", "/api/v1/intents", "/api/v1/policy", "/api/v1/policy/versions", "/api/v1/thresholds", "/api/v1/vectors", "/api/v1/templates"} {
 		h.wants(path, h.call("", "GET", path, nil), 401, "")
 		h.wants(path+" with a dead sign-in", h.call("dead", "GET", path, nil), 401, "")
 		h.wants(path+" signed in", h.call(h.agent, "GET", path, nil), 200, "")

@@ -36,6 +36,7 @@ type Options struct {
 	Thresholds Thresholds
 	Labels     Labels
 	Assistant  Assistant
+	Vectors    Vectors
 	Systems    SystemsOptions
 	Catalogue  []Intent
 	// Secure marks cookies for https only.

@@ -99,6 +99,7 @@ func newHouse(t *testing.T, change ...func(*api.Options)) *house {
 	o := api.Options{
 		SignIns: h.store, Agents: h.store, Lists: h.store, Threads: h.store, Writers: h.store, Owners: h.store, States: h.store,
 		Policies: policies, Templates: routingpg.NewTemplates(pool, "Shop"), Thresholds: h.store, Labels: noLabels{}, Assistant: nobody,
+		Vectors: routingpg.NewHistory(pool, routingpg.Embedders{}, log),
 		Systems: api.SystemsOptions{Keys: h.store, Receiver: h.store, Profiles: h.store, ContactSide: h.store, Offers: h.store, Rate: 1000},
 		Log:     log,
 	}

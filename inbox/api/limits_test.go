@@ -68,6 +68,7 @@ func TestNoCallWaitsForADatabaseThatHangsAndOnlyWhatMayBeRepeatedIsToldTo(t *tes
 		"policies":          {"policies", h.ops, "GET", "/api/v1/policy/versions", nil, true},
 		"templates":         {"templates", h.agent, "GET", "/api/v1/templates", nil, true},
 		"thresholds":        {"decisions", h.ops, "GET", "/api/v1/thresholds", nil, true},
+		"vectors":           {"vector_work", h.agent, "GET", "/api/v1/vectors", nil, true},
 		"checking a policy": {"templates", h.agent, "POST", "/api/v1/policy/check", map[string]any{"yaml": live}, true},
 		"a preview":         {"templates", h.agent, "POST", "/api/v1/templates/order_status/preview", map[string]any{}, true},
 		"a template":        {"templates", h.ops, "PUT", "/api/v1/templates/order_status", map[string]any{"title": "T", "language": "en", "body": "Hello", "watch": false}, false},

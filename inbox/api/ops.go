@@ -24,6 +24,11 @@ type Thresholds interface {
 	Thresholds(ctx context.Context, since time.Time) ([]inbox.ThresholdRow, error)
 }
 
+// Vectors tells how far the vectors of each embedder are.
+type Vectors interface {
+	VectorSpaces(ctx context.Context) ([]routing.VectorSpace, error)
+}
+
 // thresholdDays is how far back the thresholds page looks.
 const thresholdDays = 30
 
@@ -91,6 +96,11 @@ func (a *API) registerOps(h huma.API) {
 		})
 	huma.Register(h, operation(agents, get, "/api/v1/thresholds", "get-thresholds", "How each intent fared, with its threshold", 200, tagOps), a.thresholds)
 	huma.Register(h, operation(opsOnly, put, "/api/v1/thresholds", "set-thresholds", "Publish the live policy with other thresholds", 200, tagOps), a.setThresholds)
+	huma.Register(h, operation(agents, get, "/api/v1/vectors", "list-vectors", "How far the vectors of each embedding model are, the one that serves first", 200, tagOps),
+		func(ctx context.Context, _ *struct{}) (*body[list[routing.VectorSpace]], error) {
+			all, err := a.o.Vectors.VectorSpaces(ctx)
+			return reply(list[routing.VectorSpace]{orEmpty(all)}, err)
+		})
 	a.registerTemplates(h)
 }
 

@@ -80,7 +80,9 @@ func queueVectors(b *pgx.Batch, decided []*subject) {
 			messages, contacts = append(messages, m), append(contacts, x.request.Contact.ID)
 		}
 	}
-	b.Queue(`INSERT INTO vector_work (kind, ref, contact_id) SELECT 'message', * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING`, messages, contacts)
+	b.Queue(`
+		INSERT INTO vector_work (model_id, kind, ref, contact_id)
+		SELECT s.model_id, 'message', w.* FROM unnest($1::uuid[], $2::uuid[]) w CROSS JOIN vector_spaces s ON CONFLICT DO NOTHING`, messages, contacts)
 }
 
 // queueStates moves the conversations on, adds the line in the thread and puts the next work into the outbox.
@@ -128,7 +130,9 @@ func queueStates(b *pgx.Batch, decided []*subject) {
 		WHERE route <> 'resolve'`,
 		each(decided, func(x *subject) string { return x.decision.Route }), each(decided, token), each(decided, conversationOf), each(decided, func(x *subject) uuid.UUID { return x.id }))
 	if done := conversationsOf(decided, func(x *subject) bool { return x.decision.Route == routing.ToResolve }); len(done) > 0 {
-		b.Queue(`INSERT INTO vector_work (kind, ref, contact_id) SELECT 'case', id, contact_id FROM conversations WHERE id = ANY($1) ON CONFLICT DO NOTHING`, done)
+		b.Queue(`
+			INSERT INTO vector_work (model_id, kind, ref, contact_id)
+			SELECT s.model_id, 'case', c.id, c.contact_id FROM conversations c CROSS JOIN vector_spaces s WHERE c.id = ANY($1) ON CONFLICT DO NOTHING`, done)
 	}
 }
 

@@ -115,6 +115,7 @@ func newFloor(t *testing.T) *floor {
 	f.exec(`INSERT INTO inbox_addresses (id, channel, address, name, secret) VALUES (gen_random_uuid(), 'api', 'shop', 'Shop', 'x')`)
 	f.exec(`INSERT INTO policies (hash, yaml, state, author) VALUES ($1, 'x', 'live', 'test')`, policy.Hash())
 	f.exec(`INSERT INTO teams (id, slug, name) VALUES (gen_random_uuid(), 'care', 'Care'), (gen_random_uuid(), 'technical', 'Technical')`)
+	f.exec(`WITH m AS (INSERT INTO models (kind, name, hash, dims) VALUES ('embedder', 'a', 'embedder:a/3', 3) RETURNING id) INSERT INTO vector_spaces (model_id, serves) SELECT id, true FROM m`)
 	f.exec(`INSERT INTO skills (slug, name) VALUES ('billing', 'Billing'), ('orders', 'Orders')`)
 	policy.Version = 1
 	f.pipe = &routing.Pipeline{Understander: reader{}, Policy: func() *routing.Policy { return policy }}

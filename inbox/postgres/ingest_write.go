@@ -292,19 +292,24 @@ func adoptContacts(ctx context.Context, tx pgx.Tx, batch []*incoming) error {
 	return moveAddresses(ctx, tx, moved, owners)
 }
 
-// moveAddresses gives addresses to other contacts. Conversations go with an address that was a mere visitor's, but for
-// an open one where the new owner has one open already.
+// moveAddresses gives addresses to other contacts. Conversations, and what history knows of their messages, go with an address
+// that was a mere visitor's, but for an open one where the new owner has one open already.
 func moveAddresses(ctx context.Context, tx pgx.Tx, addresses, owners []uuid.UUID) error {
 	if len(addresses) == 0 {
 		return nil
 	}
 	if _, err := tx.Exec(ctx, `
-		WITH moved AS (SELECT DISTINCT ON (address_id) * FROM unnest($1::uuid[], $2::uuid[]) AS m(address_id, contact_id))
-		UPDATE conversations v SET contact_id = m.contact_id
-		FROM moved m JOIN contact_addresses a ON a.id = m.address_id JOIN contacts c ON c.id = a.contact_id
-		WHERE v.contact_address_id = a.id AND v.contact_id = c.id AND c.external_id IS NULL
-			AND (v.status = 'resolved' OR NOT EXISTS (SELECT FROM conversations o
-				WHERE o.contact_id = m.contact_id AND o.inbox_address_id = v.inbox_address_id AND o.status <> 'resolved'))`,
+		WITH moved AS (
+			SELECT DISTINCT ON (address_id) * FROM unnest($1::uuid[], $2::uuid[]) AS m(address_id, contact_id)
+		), went AS (
+			UPDATE conversations v SET contact_id = m.contact_id
+			FROM moved m JOIN contact_addresses a ON a.id = m.address_id JOIN contacts c ON c.id = a.contact_id
+			WHERE v.contact_address_id = a.id AND v.contact_id = c.id AND c.external_id IS NULL
+				AND (v.status = 'resolved' OR NOT EXISTS (SELECT FROM conversations o
+					WHERE o.contact_id = m.contact_id AND o.inbox_address_id = v.inbox_address_id AND o.status <> 'resolved'))
+			RETURNING v.id, v.contact_id
+		)
+		UPDATE message_vectors x SET contact_id = w.contact_id FROM went w JOIN messages m ON m.conversation_id = w.id WHERE x.message_id = m.id`,
 		addresses, owners); err != nil {
 		return fmt.Errorf("move conversations to their contacts: %w", err)
 	}

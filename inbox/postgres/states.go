@@ -38,7 +38,7 @@ func (s *Store) Resolve(ctx context.Context, conversation uuid.UUID, by inbox.Ag
 			WHERE id = $1`, c.id); err != nil {
 			return e, fmt.Errorf("conversation %s: %w", c.id, err)
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO vector_work (kind, ref, contact_id) VALUES ('case', $1, $2) ON CONFLICT DO NOTHING`, c.id, c.contact); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO vector_work (model_id, kind, ref, contact_id) SELECT model_id, 'case', $1, $2 FROM vector_spaces ON CONFLICT DO NOTHING`, c.id, c.contact); err != nil {
 			return e, fmt.Errorf("make a case of conversation %s: %w", c.id, err)
 		}
 		_, _, err := appendEntry(ctx, tx, c, activity(&by.ID, inbox.ActivityPayload{What: inbox.DidResolve, By: by.Name, Reason: inbox.ByAgent}))

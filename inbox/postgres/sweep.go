@@ -167,7 +167,7 @@ func resolveAll(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, by string) ([]i
 			INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, payload)
 			SELECT entry, id, last_seq, 'activity', 'system', inbox_address_id, '', jsonb_build_object('what', 'resolved', 'reason', $3::text) FROM done
 		), learned AS (
-			INSERT INTO vector_work (kind, ref, contact_id) SELECT 'case', id, contact_id FROM done ON CONFLICT DO NOTHING
+			INSERT INTO vector_work (model_id, kind, ref, contact_id) SELECT s.model_id, 'case', d.id, d.contact_id FROM done d CROSS JOIN vector_spaces s ON CONFLICT DO NOTHING
 		)
 		SELECT id, last_seq FROM done`, ids, entries, by)
 	if err != nil {

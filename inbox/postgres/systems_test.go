@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,12 @@ func TestAVisitorWhoIsIdentifiedKeepsTheConversation(t *testing.T) {
 	f := newFloor(t)
 	f.must(second(f.store.Identify(t.Context(), inbox.Identity{ContactID: "c-1", Name: ptr("Bo")})))
 	visitor := f.says("browser-7", "refund_request please")
+	other := f.says("browser-8", "order_status please")
+	for id := range 2 { // in the vectors of two embedders
+		f.exec(fmt.Sprintf(`CREATE TABLE vectors_%[1]d PARTITION OF message_vectors FOR VALUES IN (%[1]d)`, id))
+		f.exec(`INSERT INTO message_vectors (model_id, message_id, contact_id, embedding, created_at)
+			SELECT $1, m.id, c.contact_id, '[1,0,0]', m.created_at FROM messages m JOIN conversations c ON c.id = m.conversation_id`, id)
+	}
 	known, err := f.store.Receive(t.Context(), channels.Message{Channel: channels.API, InboxAddress: "shop", From: "browser-7", ContactID: "c-1", ExternalID: "k", Text: "it is me"})
 	f.must(err)
 	if known.ConversationID != visitor.ConversationID {
@@ -162,5 +169,12 @@ func TestAVisitorWhoIsIdentifiedKeepsTheConversation(t *testing.T) {
 	c, err := f.store.Conversation(t.Context(), known.ConversationID)
 	if err != nil || c.Contact.ExternalID != "c-1" || c.Contact.Name != "Bo" {
 		t.Errorf("conversation is of %+v, %v", c.Contact, err)
+	}
+	// What history knows of the visitor's messages goes along, in every space; of others nothing does.
+	if n := value[int](f, `SELECT count(*) FROM message_vectors WHERE contact_id = $1`, c.Contact.ID); n != 2 {
+		t.Errorf("%d vectors went along, want 2", n)
+	}
+	if n := value[int](f, `SELECT count(*) FROM message_vectors v JOIN conversations c ON c.contact_id = v.contact_id WHERE c.id = $1`, other.ConversationID); n != 2 {
+		t.Errorf("somebody else has %d vectors, want 2", n)
 	}
 }

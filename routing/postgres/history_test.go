@@ -39,14 +39,14 @@ func TestNodesThatPrepareAtOnceMakeOnePartitionEach(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
-			if err := NewHistory(w.pool, &wordEmbedder{dims: 32}, quiet).Prepare(t.Context()); err != nil {
+			if err := NewHistory(w.pool, Embedders{Wanted: &wordEmbedder{dims: 32}}, quiet).Prepare(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
 	w.history(&wordEmbedder{dims: 32})
-	w.history(&wordEmbedder{dims: 64}) // another embedder beside it
+	w.historyOf(Embedders{Wanted: &wordEmbedder{dims: 32}, FallBack: &wordEmbedder{dims: 64}}) // another embedder beside it
 	for sql, want := range map[string]int{
 		`SELECT count(*) FROM models WHERE kind = 'embedder'`:                                                           2,
 		`SELECT count(*) FROM pg_inherits WHERE inhparent = 'message_vectors'::regclass`:                                2,
@@ -62,7 +62,7 @@ func TestNodesThatPrepareAtOnceMakeOnePartitionEach(t *testing.T) {
 
 func TestAPartitionRefusesVectorsOfAnotherLength(t *testing.T) {
 	w := newWorld(t)
-	s := w.history(&wordEmbedder{dims: 32}).space.Load()
+	s := w.history(&wordEmbedder{dims: 32}).spaces.Load().serving
 	c := w.conversation(past{contact: w.contact(), outcome: "agent"})
 	_, err := w.pool.Exec(t.Context(), `INSERT INTO case_vectors (model_id, conversation_id, embedding) VALUES ($1, $2, '[1,0,0]')`, s.id, c)
 	if err == nil || !strings.Contains(err.Error(), "check constraint") {
@@ -71,7 +71,7 @@ func TestAPartitionRefusesVectorsOfAnotherLength(t *testing.T) {
 }
 
 func TestPrepareRefusesVectorsThatCannotBeIndexed(t *testing.T) {
-	if err := NewHistory(newWorld(t).pool, &wordEmbedder{dims: 4001}, quiet).Prepare(t.Context()); err == nil {
+	if err := NewHistory(newWorld(t).pool, Embedders{Wanted: &wordEmbedder{dims: 4001}}, quiet).Prepare(t.Context()); err == nil {
 		t.Fatal("4001 dimensions are accepted")
 	}
 }
@@ -222,7 +222,7 @@ func TestNothingIsEmbeddedUnlessAllowed(t *testing.T) {
 	if e := w.recall(h, q); e.Degraded != "" || embedder.calls.Load() != before {
 		t.Errorf("an empty text: %+v", e)
 	}
-	if e := w.recall(NewHistory(w.pool, nil, quiet), routing.Question{ContactID: w.contact(), Text: "x", Embed: true}); e.Degraded != "" {
+	if e := w.recall(NewHistory(w.pool, Embedders{}, quiet), routing.Question{ContactID: w.contact(), Text: "x", Embed: true}); e.Degraded != "" {
 		t.Errorf("without an embedder there is nothing to miss: %+v", e)
 	}
 }
@@ -255,7 +255,7 @@ func TestAVectorThatTheQuestionBringsIsNotMadeAgain(t *testing.T) {
 			t.Errorf("%s vector is compared: %+v", name, e)
 		}
 	}
-	if by := NewHistory(w.pool, nil, quiet).Serves(); by != (intent.ModelID{}) {
+	if by := NewHistory(w.pool, Embedders{}, quiet).Serves(); by != (intent.ModelID{}) {
 		t.Errorf("without an embedder it serves %v", by)
 	}
 }
@@ -368,9 +368,10 @@ func TestABatchTakesAsManyStatementsAsOneQuestion(t *testing.T) {
 }
 
 // crowd fills the tables with n contacts that each have a resolved conversation, a message and vectors.
-func (w *world) crowd(n, dims int) *space {
+func (w *world) crowd(n, dims int) (*History, *space) {
 	w.t.Helper()
-	s := w.history(&wordEmbedder{dims: dims}).space.Load()
+	h := w.history(&wordEmbedder{dims: dims})
+	s := h.spaces.Load().serving
 	w.exec(`
 		CREATE TEMP TABLE crowd AS SELECT gen_random_uuid() AS id, n, now() - n * interval '1 minute' AS at FROM generate_series(1, $1::int) n`, n)
 	w.exec(`INSERT INTO contacts (id) SELECT id FROM crowd`)
@@ -385,7 +386,7 @@ func (w *world) crowd(n, dims int) *space {
 	if err := pgx.BeginFunc(context.Background(), w.pool, func(tx pgx.Tx) error { return s.create(context.Background(), tx) }); err != nil {
 		w.t.Fatal(err)
 	}
-	return s
+	return h, s
 }
 
 // oneConnection makes temporary tables visible to all statements.
@@ -404,7 +405,7 @@ func (w *world) oneConnection() {
 func TestThePlannerSearchesContactsByTheBtreeAndCasesByTheIndex(t *testing.T) {
 	w := newWorld(t)
 	w.oneConnection()
-	s := w.crowd(5000, 64)
+	_, s := w.crowd(5000, 64)
 	// The worst for the planner: an HNSW index where none belongs.
 	w.exec(fmt.Sprintf(`CREATE INDEX misleading ON %s USING hnsw ((embedding::halfvec(64)) halfvec_cosine_ops)`, s.messages))
 	vectors := "ARRAY['[1" + strings.Repeat(",1", 63) + "]']::halfvec[]"
@@ -454,14 +455,12 @@ func (w *world) plan(t *testing.T, mode, sql string, args ...string) string {
 func TestTheIndexFindsWhatAnExactSearchFinds(t *testing.T) {
 	w := newWorld(t)
 	w.oneConnection()
-	s := w.crowd(3000, 64)
-	h := NewHistory(w.pool, &wordEmbedder{dims: 64}, quiet)
-	h.space.Store(s)
+	h, s := w.crowd(3000, 64)
 	found, all := 0, 0
 	for i := range 20 {
 		text := fmt.Sprintf("word%c%c here%c and there", 'a'+i, 'b'+i, 'c'+i)
 		e := w.recall(h, routing.Question{ConversationID: uuid.New(), ContactID: uuid.New(), Text: text, Embed: true})
-		vectors, err := h.embed(t.Context(), []string{text}, embedNow)
+		vectors, err := s.embed(t.Context(), []string{text}, embedNow)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -488,10 +487,8 @@ func TestTheIndexFindsWhatAnExactSearchFinds(t *testing.T) {
 func BenchmarkRecall64Of10000Cases(b *testing.B) {
 	w := newWorld(b)
 	w.oneConnection()
-	s := w.crowd(10_000, 512)
+	h, _ := w.crowd(10_000, 512)
 	w.exec(`ANALYZE`)
-	h := NewHistory(w.pool, &wordEmbedder{dims: 512}, quiet)
-	h.space.Store(s)
 	contacts, err := column[uuid.UUID](b.Context(), w.pool, "list contacts", `SELECT id FROM contacts LIMIT 64`)
 	if err != nil {
 		b.Fatal(err)

@@ -3,7 +3,9 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -40,9 +42,11 @@ type remembered struct {
 	routing.Question
 	past       []pastConversation // of the contact, newest first, without the conversation itself
 	unembedded []unembedded
-	vector     *pgvector.HalfVector  // nil when the text is not compared
+	in         *space                // where the text is compared; nil when it is not
+	vector     *pgvector.HalfVector  // in that space; nil when the text says nothing
 	own        map[uuid.UUID]float64 // best similarity by past conversation
 	similar    []routing.Case
+	fellBack   bool
 	degraded   string
 }
 
@@ -53,15 +57,17 @@ type pastConversation struct {
 	lastMessageAt time.Time
 }
 
-// unembedded is a text of the contact that waits for its vector.
+// unembedded is a text of the contact that waits for its vector in a space.
 type unembedded struct {
+	space        int
 	conversation uuid.UUID
 	text         string
 }
 
-// Recall answers what the past says, see routing.History. Up to 128 questions take five statements in two round trips;
-// without a question to be embedded it is one.
+// Recall answers what the past says, see routing.History. Up to 128 questions take five statements in two round trips, and
+// three more in another while the space to fall back on has to answer; without a question to be compared by meaning it is one.
 func (h *History) Recall(ctx context.Context, qs []routing.Question) ([]routing.Evidence, error) {
+	h.pace.asked()
 	evidence := make([]routing.Evidence, 0, len(qs))
 	for part := range slices.Chunk(qs, recallBatch) {
 		rs := make([]*remembered, len(part))
@@ -72,32 +78,43 @@ func (h *History) Recall(ctx context.Context, qs []routing.Question) ([]routing.
 			return nil, fmt.Errorf("recall: %w", err)
 		}
 		for _, r := range rs {
-			evidence = append(evidence, r.evidence(h.sameMatter))
+			evidence = append(evidence, r.evidence())
 		}
 	}
 	return evidence, nil
 }
 
 func (h *History) recall(ctx context.Context, rs []*remembered) error {
-	if err := h.readPast(ctx, rs); err != nil {
+	var searched []*space
+	if s := h.spaces.Load(); s != nil {
+		searched = s.searched()
+	}
+	if err := h.readPast(ctx, searched, rs); err != nil {
 		return err
 	}
-	s := h.space.Load()
-	if s == nil {
-		return nil
-	}
-	if err := h.compareUnembedded(ctx, s.model, rs); err != nil {
+	for n, s := range searched {
+		err := s.compareUnembedded(ctx, rs)
 		if ctx.Err() != nil {
 			return ctx.Err() // the embedder's failure is no error, the caller's end is
 		}
-		for _, r := range rs {
-			if r.mayEmbed() && (r.vector == nil || len(r.unembedded) > 0) {
-				r.degraded = "the text could not be compared with the past"
-			}
+		if was := s.failing.Swap(err != nil); err != nil && !was {
+			h.log.Warn("texts cannot be compared with the past; said once", "embedder", s.model.Name, "error", err)
 		}
-		h.log.Warn("history is degraded", "questions", len(rs), "error", err)
+		for _, r := range rs {
+			r.fellBack = r.fellBack || n > 0 && r.in == s && r.mayEmbed()
+		}
 	}
-	return h.readSimilar(ctx, *s, rs)
+	for _, s := range searched {
+		if err := h.readSimilar(ctx, s, rs); err != nil {
+			return err
+		}
+	}
+	for _, r := range rs {
+		if len(searched) > 0 && r.in == nil && r.mayEmbed() {
+			r.degraded = "the text could not be compared with the past"
+		}
+	}
+	return nil
 }
 
 // mayEmbed reports whether there is a text that may be embedded.
@@ -112,7 +129,7 @@ func (r *remembered) brings(by intent.ModelID) bool {
 const handledBy = `CASE WHEN c.person_wrote_at IS NULL AND c.agent_id IS NULL AND c.resolved_by <> 'agent' THEN 'automatic' ELSE 'people' END`
 
 // readPast reads the contacts' latest conversations, and their texts that wait for a vector.
-func (h *History) readPast(ctx context.Context, rs []*remembered) error {
+func (h *History) readPast(ctx context.Context, searched []*space, rs []*remembered) error {
 	byContact := map[uuid.UUID][]*remembered{}
 	var contacts []uuid.UUID
 	for _, r := range rs {
@@ -147,24 +164,8 @@ func (h *History) readPast(ctx context.Context, rs []*remembered) error {
 		})
 		return err
 	})
-	if slices.ContainsFunc(rs, (*remembered).mayEmbed) && h.space.Load() != nil {
-		b.Queue(`
-			SELECT w.contact_id, m.conversation_id, left(m.text, $2)
-			FROM unnest($1::uuid[]) AS w(contact_id)
-			CROSS JOIN LATERAL (SELECT ref FROM vector_work WHERE kind = 'message' AND contact_id = w.contact_id ORDER BY created_at DESC LIMIT `+fmt.Sprint(maxUnembedded)+`) v
-			JOIN messages m ON m.id = v.ref`, contacts, maxEmbedded).Query(func(rows pgx.Rows) error {
-			var contact uuid.UUID
-			var u unembedded
-			_, err := pgx.ForEachRow(rows, []any{&contact, &u.conversation, &u.text}, func() error {
-				for _, r := range byContact[contact] {
-					if r.mayEmbed() && r.ConversationID != u.conversation && strings.TrimSpace(u.text) != "" {
-						r.unembedded = append(r.unembedded, u)
-					}
-				}
-				return nil
-			})
-			return err
-		})
+	if slices.ContainsFunc(rs, (*remembered).mayEmbed) && len(searched) > 0 {
+		queueUnembedded(b, searched, contacts, byContact)
 	}
 	if err := h.pool.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("read the contacts' past: %w", err)
@@ -172,45 +173,89 @@ func (h *History) readPast(ctx context.Context, rs []*remembered) error {
 	return nil
 }
 
-// compareUnembedded embeds the questions that bring no vector and the contacts' texts that wait for one in one call, each
-// text once, and compares them here. When that fails, what a question brought is searched for all the same.
-func (h *History) compareUnembedded(ctx context.Context, by intent.ModelID, rs []*remembered) error {
+// queueUnembedded reads the contacts' latest texts that wait for a vector in one of the spaces.
+func queueUnembedded(b *pgx.Batch, searched []*space, contacts []uuid.UUID, byContact map[uuid.UUID][]*remembered) {
+	var ids []int
+	for _, s := range searched {
+		ids = append(ids, s.id)
+	}
+	b.Queue(`
+		SELECT w.contact_id, v.model_id, m.conversation_id, left(m.text, $3)
+		FROM unnest($1::uuid[]) AS w(contact_id)
+		CROSS JOIN unnest($2::int[]) AS s(model_id)
+		CROSS JOIN LATERAL (
+			SELECT ref, model_id FROM vector_work WHERE kind = 'message' AND contact_id = w.contact_id AND model_id = s.model_id
+			ORDER BY created_at DESC LIMIT `+fmt.Sprint(maxUnembedded)+`
+		) v
+		JOIN messages m ON m.id = v.ref`, contacts, ids, maxEmbedded).Query(func(rows pgx.Rows) error {
+		var contact uuid.UUID
+		var u unembedded
+		_, err := pgx.ForEachRow(rows, []any{&contact, &u.space, &u.conversation, &u.text}, func() error {
+			for _, r := range byContact[contact] {
+				if r.mayEmbed() && r.ConversationID != u.conversation && strings.TrimSpace(u.text) != "" {
+					r.unembedded = append(r.unembedded, u)
+				}
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// compareUnembedded finds the vectors of the questions that are compared nowhere yet: those they bring, and the others from
+// the embedder, together with the contacts' texts that wait for theirs, in one call and each text once. These are compared here. When
+// the embedder fails, only what was brought is compared.
+func (s *space) compareUnembedded(ctx context.Context, rs []*remembered) error {
 	at := map[string]int{}
 	var texts []string
 	add := func(text string) {
-		text = cut(text)
+		text = about(text)
 		if _, known := at[text]; !known {
 			at[text] = len(texts)
 			texts = append(texts, text)
 		}
 	}
+	var asked []*remembered
 	for _, r := range rs {
-		if r.brings(by) {
+		brought := r.brings(s.model)
+		if r.in != nil || !brought && !r.mayEmbed() {
+			continue
+		}
+		if brought {
 			half := pgvector.NewHalfVector(r.Vector)
-			r.vector, r.own = &half, map[uuid.UUID]float64{}
-		} else if r.mayEmbed() {
+			r.in, r.vector, r.own = s, &half, map[uuid.UUID]float64{}
+		} else {
 			add(r.Text)
 		}
+		asked = append(asked, r)
 		for _, u := range r.unembedded {
-			add(u.text)
+			if u.space == s.id {
+				add(u.text)
+			}
 		}
 	}
 	if len(texts) == 0 {
 		return nil
 	}
-	vectors, err := h.embed(ctx, texts, embedNow)
+	if s.embedder == nil {
+		return errors.New("this node cannot ask it")
+	}
+	vectors, err := s.embed(ctx, texts, embedNow)
 	if err != nil {
 		return err
 	}
-	for _, r := range rs {
-		if r.vector == nil && r.mayEmbed() {
-			r.vector, r.own = vectors[at[cut(r.Text)]], map[uuid.UUID]float64{}
+	for _, r := range asked {
+		if r.in == nil {
+			r.in, r.vector, r.own = s, vectors[at[about(r.Text)]], map[uuid.UUID]float64{}
 		}
 		if r.vector == nil {
 			continue
 		}
 		for _, u := range r.unembedded {
-			if v := vectors[at[cut(u.text)]]; v != nil {
+			if u.space != s.id {
+				continue
+			}
+			if v := vectors[at[about(u.text)]]; v != nil {
 				r.sawOwn(u.conversation, cosine(r.vector.Slice(), v.Slice()))
 			}
 		}
@@ -234,12 +279,12 @@ func cosine(a, b []float32) float64 {
 }
 
 // readSimilar searches the contacts' own messages exactly and the resolved conversations of everybody by the index.
-func (h *History) readSimilar(ctx context.Context, s space, rs []*remembered) error {
+func (h *History) readSimilar(ctx context.Context, s *space, rs []*remembered) error {
 	var ns []int32
 	var contacts []uuid.UUID
 	var vectors []pgvector.HalfVector
 	for i, r := range rs {
-		if r.vector != nil {
+		if r.in == s && r.vector != nil {
 			ns, contacts, vectors = append(ns, int32(i)), append(contacts, r.ContactID), append(vectors, *r.vector)
 		}
 	}
@@ -283,7 +328,7 @@ var searchSettings = fmt.Sprintf(`SELECT set_config('hnsw.ef_search', '%d', true
 
 // ownSQL compares each question with its contact's latest messages: the btree on the contact gives the rows, and all of
 // them are compared.
-func (s space) ownSQL() string {
+func (s *space) ownSQL() string {
 	return fmt.Sprintf(`
 		SELECT q.n, m.conversation_id, max(1 - (v.embedding::halfvec(%[2]d) <=> q.v::halfvec(%[2]d)))
 		FROM unnest($1::int[], $2::uuid[], $3::halfvec[]) AS q(n, contact_id, v)
@@ -296,7 +341,7 @@ func (s space) ownSQL() string {
 
 // similarSQL finds the nearest cases of each question. Nothing is filtered where the index is searched: with a filter it
 // would find too few. A conversation that was opened again is not a case any more and is left out afterwards.
-func (s space) similarSQL() string {
+func (s *space) similarSQL() string {
 	return fmt.Sprintf(`
 		SELECT q.n, c.id, 1 - near.distance, COALESCE(c.intent, ''), c.resolved_by, `+handledBy+`, COALESCE(a.name, ''), c.resolved_at, c.preview
 		FROM unnest($1::int[], $2::halfvec[]) AS q(n, v)
@@ -311,15 +356,19 @@ func (s space) similarSQL() string {
 }
 
 // evidence puts together what was found.
-func (r *remembered) evidence(sameMatter float64) routing.Evidence {
-	e := routing.Evidence{Similar: r.similar, Degraded: r.degraded}
+func (r *remembered) evidence() routing.Evidence {
+	e := routing.Evidence{Similar: r.similar, FellBack: r.fellBack, Degraded: r.degraded}
+	limit := math.Inf(1) // what is not compared is not alike
+	if r.in != nil {
+		e.ComparedBy, limit = r.in.model.Name, r.in.sameMatter
+	}
 	for _, p := range r.past { // newest first
 		if p.agentID != nil {
 			e.PreferredAgent = p.agentID
 			break
 		}
 	}
-	e.Own = r.repeats(sameMatter)
+	e.Own = r.repeats(limit)
 	e.Repeats = len(e.Own)
 	if e.Repeats > 0 {
 		e.RepeatOf = &e.Own[0].ConversationID

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,17 +128,24 @@ func (w *world) conversation(p past) uuid.UUID {
 		w.exec(`INSERT INTO messages (id, conversation_id, seq, kind, author, inbox_address_id, text, created_at) VALUES ($1, $2, $3, 'inbound', 'contact', $4, $5, $6)`,
 			m, c, i+1, w.inbox, text, at)
 		if p.embedded {
-			w.exec(`INSERT INTO vector_work (kind, ref, contact_id) VALUES ('message', $1, $2)`, m, p.contact)
+			w.wait("message", m, p.contact)
 		}
 	}
 	if p.embedded && p.outcome != "" {
-		w.exec(`INSERT INTO vector_work (kind, ref, contact_id) VALUES ('case', $1, $2)`, c, p.contact)
+		w.wait("case", c, p.contact)
 	}
 	return c
 }
 
+// wait puts a text on the list, as deciding and resolving do.
+func (w *world) wait(kind string, ref, contact uuid.UUID) {
+	w.t.Helper()
+	w.exec(`INSERT INTO vector_work (model_id, kind, ref, contact_id) SELECT model_id, $1, $2, $3 FROM vector_spaces ON CONFLICT DO NOTHING`, kind, ref, contact)
+}
+
 // wordEmbedder makes vectors of words: texts that share words are alike. It counts its calls and can be made to fail.
 type wordEmbedder struct {
+	name   string // "words" unless given
 	dims   int
 	calls  atomic.Int64
 	texts  atomic.Int64
@@ -145,7 +153,9 @@ type wordEmbedder struct {
 	refuse string // a text with this word in it fails
 }
 
-func (e *wordEmbedder) Model() intent.ModelID { return intent.ModelID{Name: "words", Dims: e.dims} }
+func (e *wordEmbedder) Model() intent.ModelID {
+	return intent.ModelID{Name: cmp.Or(e.name, "words"), Dims: e.dims}
+}
 
 func (e *wordEmbedder) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 	e.calls.Add(1)
@@ -184,19 +194,30 @@ func (e *wordEmbedder) Embed(ctx context.Context, texts []string) ([][]float32, 
 // history is prepared for the embedder.
 func (w *world) history(e intent.Embedder) *History {
 	w.t.Helper()
+	return w.historyOf(Embedders{Wanted: e})
+}
+
+func (w *world) historyOf(e Embedders) *History {
+	w.t.Helper()
 	h := NewHistory(w.pool, e, quiet)
-	h.sameMatter = 0.6
+	h.keepRetired = 0
 	if err := h.Prepare(context.Background()); err != nil {
 		w.t.Fatal(err)
+	}
+	if s := h.spaces.Load(); s != nil {
+		for _, one := range s.all {
+			one.sameMatter = 0.6
+		}
 	}
 	return h
 }
 
-// embedAll writes all vectors that wait.
+// embedAll writes all vectors that the history knows to write.
 func (w *world) embedAll(h *History) {
 	w.t.Helper()
-	for w.number(`SELECT count(*) FROM vector_work`) > 0 {
-		if _, err := h.WriteVectors(context.Background(), vectorBatch); err != nil {
+	for n := 1; n > 0; {
+		var err error
+		if n, err = h.WriteVectors(context.Background(), vectorBatch); err != nil {
 			w.t.Fatal(err)
 		}
 	}

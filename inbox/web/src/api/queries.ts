@@ -29,6 +29,7 @@ export const keys = {
   thresholds: ['thresholds'] as const,
   policies: ['policies'] as const,
   nextLabels: ['next-labels'] as const,
+  vectors: ['vectors'] as const,
 };
 
 const path = (id: string) => ({ params: { path: { id } } });
@@ -187,6 +188,13 @@ export const nextLabelsQuery = queryOptions({
   queryFn: ({ signal }) => ask(client.GET('/api/v1/labels/next', { signal })),
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: 0,
+});
+
+/** While an embedding model is new, how far it is changes by the second. */
+export const vectorsQuery = queryOptions({
+  queryKey: keys.vectors,
+  queryFn: async ({ signal }) => (await ask(client.GET('/api/v1/vectors', { signal }))).items,
+  refetchInterval: ({ state }) => (state.data?.some((s) => s.done < s.past) ? 5_000 : false),
 });
 
 export const policiesQuery = queryOptions({

@@ -635,6 +635,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the vectors of each embedding model are, the one that serves first */
+        get: operations["list-vectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -914,7 +931,9 @@ export interface components {
             properties: unknown;
         };
         Evidence: {
+            compared_by?: string;
             degraded?: string;
+            fell_back?: boolean;
             own?: components["schemas"]["Case"][] | null;
             /** Format: uuid */
             preferred_agent?: string;
@@ -980,6 +999,9 @@ export interface components {
         };
         ListVariable: {
             items: components["schemas"]["Variable"][];
+        };
+        ListVectorSpace: {
+            items: components["schemas"]["VectorSpace"][];
         };
         Me: {
             /** Format: int64 */
@@ -1357,6 +1379,23 @@ export interface components {
             list?: boolean;
             name: string;
             open?: boolean;
+        };
+        VectorSpace: {
+            complete: boolean;
+            /** Format: int64 */
+            done: number;
+            fall_back: boolean;
+            /** Format: double */
+            left_seconds: number;
+            model: string;
+            /** Format: int64 */
+            numbers: number;
+            /** Format: int64 */
+            past: number;
+            serves: boolean;
+            /** Format: int64 */
+            waiting: number;
+            wanted: boolean;
         };
         Views: {
             /** Format: int64 */
@@ -4144,6 +4183,62 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-vectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListVectorSpace"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

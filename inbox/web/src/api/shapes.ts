@@ -21,6 +21,7 @@ export type NextLabel = Schemas['NextLabel'];
 export type Template = Schemas['StoredTemplate'];
 export type Previewed = Schemas['Previewed'];
 export type PolicyVersion = Schemas['PolicyVersion'];
+export type VectorSpace = Schemas['VectorSpace'];
 export type ThresholdRow = Schemas['ThresholdRow'];
 export type DraftedReply = Schemas['DraftedReply'];
 export type Summary = Schemas['Summary'];

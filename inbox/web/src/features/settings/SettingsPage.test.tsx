@@ -41,6 +41,39 @@ describe('settings', () => {
       'off',
     ]);
   });
+  it('show people with the ops role how far a new embedding model is', async () => {
+    const space = { complete: true, past: 0, done: 0, waiting: 0, left_seconds: 0 };
+    stubApi({
+      ...reads,
+      'GET /api/v1/me': { body: me({ role: 'ops' }) },
+      'GET /api/v1/vectors': {
+        body: {
+          items: [
+            { ...space, model: 'old', numbers: 512, serves: true, wanted: false, fall_back: false },
+            {
+              ...space,
+              model: 'new',
+              numbers: 256,
+              serves: false,
+              wanted: true,
+              fall_back: false,
+              complete: false,
+              past: 400,
+              done: 100,
+            },
+          ],
+        },
+      },
+    });
+    await show(<SettingsPage />);
+    expect(await screen.findByText('old, 512 numbers')).toBeInTheDocument();
+    expect(screen.getByText('100 of 400 messages and cases of the past.')).toBeInTheDocument();
+    expect(screen.getByRole('progressbar', { name: 'Vectors of new' })).toHaveAttribute(
+      'aria-valuenow',
+      '25',
+    );
+    expect(screen.queryByRole('progressbar', { name: 'Vectors of old' })).not.toBeInTheDocument();
+  });
   it('name the field when the password until now is wrong', async () => {
     stubApi({
       ...reads,

@@ -11,6 +11,7 @@ import { Page } from '@/parts/Page';
 import { Segments } from '@/parts/Segments';
 import { toast } from '@/parts/toasts';
 import styles from './Settings.module.css';
+import { Vectors } from './Vectors';
 
 /** What an agent sets up for themselves; what is of this browser alone says so. */
 export function SettingsPage() {
@@ -21,6 +22,11 @@ export function SettingsPage() {
         {me && <Profile me={me} />}
         <Look />
         <Keys />
+        {me?.role === 'ops' && (
+          <Group title="History" hint="By which embedding model messages are compared with the past.">
+            <Vectors />
+          </Group>
+        )}
         {me && <Password me={me} />}
         <p className={styles.hint}>
           Building on Usher? Every colour and measure is on <Link to="/tokens">the tokens page</Link>.

@@ -18,6 +18,11 @@ export function RememberedStep({ d, catalogue }: { d: Decision; catalogue: reado
   return (
     <Step name="Remembered" icon={History} line={rememberedLine(d)} tone={e.degraded ? 'stopped' : 'plain'}>
       {e.degraded && <p className={styles.stopped}>The past could not be asked: {e.degraded}.</p>}
+      {e.fell_back && (
+        <p className={styles.muted}>
+          Compared by the built-in vectors, as the usual embedding model did not answer.
+        </p>
+      )}
       {(e.repeats ?? 0) > 0 && (
         <p>
           {contactCount(e.repeats ?? 0)}
