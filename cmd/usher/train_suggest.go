@@ -62,8 +62,9 @@ func (s *suggester) next(ctx context.Context, n int) (out suggested, err error) 
 	}
 	data := learn.Merge(s.labelled, lessons, s.known)
 	messages = unseen(messages, func(m intent.Unlabelled) string { return m.Text }, data.Utterances)
-	out.messages = len(messages)
-	pool := learn.Uncertain(readAll(ctx, out.model, messages), n*learn.PoolPerSuggestion)
+	readable := readAll(ctx, out.model, messages)
+	out.messages = len(readable)
+	pool := learn.Uncertain(readable, n*learn.PoolPerSuggestion)
 	words := builtin.NewEmbedder()
 	vectors, err := words.Embed(ctx, texts(pool))
 	if err != nil {
@@ -99,13 +100,16 @@ func lessonTexts(of []intent.Lesson) []string {
 	return all
 }
 
-// readAll reads messages by their n-grams.
+// readAll reads messages by their n-grams, but for those in languages that the classifier does not know: people with the language
+// get them, and a few labels would not change that.
 func readAll(ctx context.Context, model *builtin.Model, messages []intent.Unlabelled) []learn.Suggestion {
 	u := intent.NewUnderstander(model, intent.UnderstandOptions{})
-	out := make([]learn.Suggestion, len(messages))
-	for i, m := range messages {
-		p := u.Understand(ctx, m.Text)
-		out[i] = learn.Read(m, p.Ranked, p.OOS)
+	known := append(model.Languages(), intent.Undetermined)
+	var out []learn.Suggestion
+	for _, m := range messages {
+		if p := u.Understand(ctx, m.Text); slices.Contains(known, p.Language) {
+			out = append(out, learn.Read(m, p.Ranked, p.OOS))
+		}
 	}
 	return out
 }

@@ -355,6 +355,7 @@ func TestMessagesThatAreUncertainAndDifferentAreSuggested(t *testing.T) {
 	d.decided("tell me where is my order, my order")    // sure
 	unsure := d.decided("write ada@example.com of zzz") // says nothing of anything
 	d.decided("Write ada@example.com of zzz!")          // the same
+	d.decided("wo ist denn meine Bestellung, die ich letzte Woche gemacht habe?") // for people who read German
 	corrected := d.decided("grumble mumble")
 	d.corrects(d.agent("Ada"), corrected, "pricing")
 
