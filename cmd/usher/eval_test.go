@@ -42,7 +42,7 @@ func TestEvalTrainsOnFewRowsOverSeveralSeeds(t *testing.T) {
 	if _, err := runEval(t.Context(), evalOptions{train: train, jsonFile: report, seeds: 1, floors: []string{"embed_s=5"}}, []string{test}, &out, &progress); err != nil {
 		t.Errorf("with vectors: %v", err)
 	}
-	if !strings.Contains(progress.String(), "with vectors: accuracy") {
+	if !strings.Contains(progress.String(), "with vectors, on 7 examples: accuracy") {
 		t.Errorf("nothing was learnt from vectors:\n%s", progress.String())
 	}
 	if _, err := runEval(t.Context(), evalOptions{train: train, seeds: 1, embedder: "word2vec"}, []string{test}, &out, &progress); err == nil || !strings.Contains(err.Error(), "hash-512") {

@@ -210,7 +210,7 @@ func TestTrainingLearnsFromVectorsOfAnEmbedderAndSaysSo(t *testing.T) {
 	if want := 3*16 + embeddedPerLabel + 1; card.Embedded != want || card.Recipe.Embedder != "hash-512" || card.Recipe.Dims != 512 || card.Recipe.Vectors == nil || card.EmbedS <= 0 || card.TrainS <= 0 {
 		t.Errorf("it says %d are embedded (want %d) by %q in %v s, trained in %v s", card.Embedded, want, card.Recipe.Embedder, card.EmbedS, card.TrainS)
 	}
-	says(t, strings.Join(told, "\n"), " of 109 texts by hash-512", "embedding took", "with vectors, on 109 examples: accuracy")
+	says(t, strings.Join(told, "\n"), " of 149 texts by hash-512", "embedding took", "with vectors, on 149 examples: accuracy")
 }
 
 func TestTheEmbedderToTrainWithIsNamed(t *testing.T) {

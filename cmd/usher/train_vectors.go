@@ -18,9 +18,9 @@ import (
 // embedBatch is how many texts are embedded at once.
 const embedBatch = 64
 
-// embeddedPerLabel is how many labelled texts of each label are embedded to learn from, beside all corrections: README.md of
-// intent says what more would bring and cost.
-const embeddedPerLabel = 60
+// embeddedPerLabel is how many labelled texts of each intent are embedded to learn from, beside all that are out of scope and all
+// corrections: README.md of intent says what more would bring and cost.
+const embeddedPerLabel = 100
 
 // What --embedder can name.
 const (
@@ -47,8 +47,8 @@ func (c Config) trainingEmbedder(name string, all []intent.Embedder) (intent.Emb
 	return nil, fmt.Errorf("--embedder %q: there is %s, %s and %s", name, embedBuiltin, embedRemote, embedNone)
 }
 
-// withVectors adds vectors of utterances to the options, and tells how far it is: of perLabel of each label, and of all from the
-// place taught on. Nothing without an embedder.
+// withVectors adds vectors of the utterances that learn.Spread marks to the options, and tells how far it is. Nothing without an
+// embedder.
 func withVectors(ctx context.Context, e intent.Embedder, us []intent.Utterance, taught, perLabel int, o *builtin.TrainOptions) error {
 	if e == nil {
 		return nil
