@@ -141,7 +141,7 @@ func (d *examples) learnDense(ctx context.Context, keep func(i int) bool, ridges
 	var samples []sample
 	for i, v := range d.vectors {
 		if keep(i) && d.classes[i] < d.allClasses() {
-			samples = append(samples, sample{vector: m.apply(v), class: d.classes[i], weight: d.weights[i]})
+			samples = append(samples, sample{vector: m.apply(v), class: d.classes[i], weight: d.weights[i], key: d.keys[i]})
 		}
 	}
 	return learnFrom(ctx, samples, len(m.centre), d.allClasses(), ridges, seed, func(k int, w *weights) { take(k, m, w) })
@@ -206,7 +206,7 @@ func (d *examples) embedded(ngrams []reading) (*examples, []reading) {
 	for i, v := range d.vectors {
 		if v != nil {
 			e.texts, e.vectors, theirs = append(e.texts, d.texts[i]), append(e.vectors, v), append(theirs, ngrams[i])
-			e.classes, e.weights = append(e.classes, d.classes[i]), append(e.weights, d.weights[i])
+			e.classes, e.weights, e.keys = append(e.classes, d.classes[i]), append(e.weights, d.weights[i]), append(e.keys, d.keys[i])
 		}
 	}
 	return e, theirs

@@ -81,7 +81,7 @@ func (d *examples) samples(keep func(i int) bool) (*vocabulary, []sample) {
 	var samples []sample
 	for i, hits := range d.texts {
 		if keep(i) && d.classes[i] < d.allClasses() {
-			texts, samples = append(texts, hits), append(samples, sample{class: d.classes[i], weight: d.weights[i]})
+			texts, samples = append(texts, hits), append(samples, sample{class: d.classes[i], weight: d.weights[i], key: d.keys[i]})
 		}
 	}
 	v := learnVocabulary(texts)

@@ -19,18 +19,23 @@ import (
 	"usher/intent/starter"
 )
 
-// starterModel is trained once for all tests, on enough of the starter pack for them: all of it takes minutes under the
-// race detector.
-var starterModel = sync.OnceValues(func() (*builtin.Model, error) {
+// starterUtterances are enough of the starter pack for tests: all of it takes minutes under the race detector.
+func starterUtterances() ([]intent.Utterance, error) {
 	us, err := starter.Utterances()
-	if err != nil {
-		return nil, err
-	}
 	count := map[string]int{}
 	us = slices.DeleteFunc(us, func(u intent.Utterance) bool {
 		count[u.Intent]++
 		return count[u.Intent] > 120
 	})
+	return us, err
+}
+
+// starterModel is trained once for all tests.
+var starterModel = sync.OnceValues(func() (*builtin.Model, error) {
+	us, err := starterUtterances()
+	if err != nil {
+		return nil, err
+	}
 	return builtin.Train(context.Background(), us, builtin.TrainOptions{Seed: 1})
 })
 

@@ -2,8 +2,10 @@ package builtin
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
@@ -86,6 +88,7 @@ type examples struct {
 	vectors   [][]float32 // of an embedder; nil without one
 	classes   []int
 	weights   []float32 // how much each counts; 1 on average
+	keys      []uint64  // of words and label, whatever other examples there are
 	negatives int
 }
 
@@ -115,7 +118,7 @@ func prepare(utterances []intent.Utterance, vectors [][]float32) (*examples, err
 			d.negatives++
 		}
 		d.texts, d.classes = append(d.texts, slices.Clone(x.hits)), append(d.classes, class)
-		d.weights = append(d.weights, 1)
+		d.weights, d.keys = append(d.weights, 1), append(d.keys, keyOf(x.hits, u.Intent))
 		if vectors != nil {
 			d.vectors = append(d.vectors, vectors[i])
 		}
@@ -124,6 +127,18 @@ func prepare(utterances []intent.Utterance, vectors [][]float32) (*examples, err
 		return nil, errors.New("the utterances hold no words")
 	}
 	return d, nil
+}
+
+// keyOf tells examples apart by what was found in them and by their label.
+func keyOf(hits []hit, label string) uint64 {
+	h := fnv.New64a()
+	var slot [4]byte
+	for _, x := range hits {
+		binary.LittleEndian.PutUint32(slot[:], x.slot)
+		h.Write(slot[:])
+	}
+	h.Write([]byte(label))
+	return h.Sum64()
 }
 
 // background reports whether there is a class of out-of-scope texts.
