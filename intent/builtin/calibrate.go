@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -12,10 +13,22 @@ type calibration struct {
 	Temperature float64 `json:"temperature"`
 	// Doubt is the share that is taken off the log-odds of the top intent against all others together.
 	Doubt float64 `json:"doubt,omitempty"`
-	// OOS are the terms of the logistic regression for out-of-scope: constant, energy, background.
-	OOS [3]float64 `json:"oos"`
+	// OOS are the terms of the logistic regression for out-of-scope: constant, energy, background, nearness.
+	OOS oosTerms `json:"oos"`
 	// Negatives tells whether out-of-scope examples were there to fit OOS on.
 	Negatives bool `json:"negatives"`
+}
+
+type oosTerms [oosTermCount]float64
+
+const oosTermCount = 4
+
+// MarshalJSON leaves out a last zero: artefacts from before nearness was a term stay as they were to the byte.
+func (t oosTerms) MarshalJSON() ([]byte, error) {
+	if t[oosTermCount-1] == 0 {
+		return json.Marshal(t[:oosTermCount-1])
+	}
+	return json.Marshal(t[:])
 }
 
 // check trusts nothing that was read.
@@ -30,6 +43,7 @@ func (c *calibration) check() error {
 type reading struct {
 	logits []float32 // intents, then the background class if there is one
 	class  int
+	near   float32 // to the prototypes of the top intent; 0 without vectors
 }
 
 // energy is the logarithm of the summed exponentials of the intents' scores: low when no intent speaks up. It tells
@@ -44,18 +58,24 @@ func energy(intents []float32) float64 {
 }
 
 // terms are what the out-of-scope regression looks at.
-func terms(logits []float32, intents int) [3]float64 {
-	e := energy(logits[:intents])
-	if len(logits) > intents {
-		return [3]float64{1, e, float64(logits[intents]) - e}
+func (r reading) terms(intents int) oosTerms {
+	e := energy(r.logits[:intents])
+	t := oosTerms{1, e, 0, float64(r.near)}
+	if len(r.logits) > intents {
+		t[2] = float64(r.logits[intents]) - e
 	}
-	return [3]float64{1, e, 0}
+	return t
 }
 
 // oosScore is the log-odds that no intent fits.
-func (c *calibration) oosScore(logits []float32, intents int) float64 {
-	t := terms(logits, intents)
-	return c.OOS[0]*t[0] + c.OOS[1]*t[1] + c.OOS[2]*t[2]
+func (c *calibration) oosScore(r reading, intents int) float64 { return c.OOS.dot(r.terms(intents)) }
+
+func (t oosTerms) dot(u oosTerms) float64 {
+	sum := 0.0
+	for i, x := range t {
+		sum += x * u[i]
+	}
+	return sum
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
@@ -63,11 +83,11 @@ func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 // minNegatives is how many out-of-scope examples it takes to fit on them.
 const minNegatives = 10
 
-// calibrate fits both parts on held-out readings.
-func calibrate(readings []reading, intents int) calibration {
+// calibrate fits both parts on held-out readings; few tells that they come from models of few examples.
+func calibrate(readings []reading, intents int, few bool) calibration {
 	temperature, _ := fitTemperature(readings, intents)
 	c := calibration{Temperature: temperature}
-	if len(readings) <= fewReadings {
+	if few {
 		c.Doubt = fitDoubt(readings, intents, temperature)
 		c.Temperature *= growth
 	}
@@ -88,7 +108,7 @@ func calibrate(readings []reading, intents int) calibration {
 // Few examples make the top intent look surer than the best temperature can mend, and the folds' weights have seen a quarter
 // of the examples less than those that are kept, whose scores are larger. Chosen on training splits (README.md).
 const (
-	fewReadings = 2000
+	fewExamples = 2000
 	growth      = 1.038 // of the temperature, from three quarters of the examples to all
 	usualDoubt  = 0.15
 	doubtPull   = 40 // towards the usual doubt: as the curvature of some three hundred readings
@@ -124,11 +144,15 @@ func fitDoubt(readings []reading, intents int, temperature float64) float64 {
 
 // rest is what the scores below the top count together when the top counts 1.
 func rest(scores []float32, top float32, temperature float64) float64 {
-	sum := -1.0
+	sum, found := 0.0, false
 	for _, x := range scores {
+		if x == top && !found {
+			found = true
+			continue
+		}
 		sum += math.Exp(float64(x-top) / temperature)
 	}
-	return max(sum, 0)
+	return sum
 }
 
 // weigh returns what the scores below the top count together when the top counts 1, and how often each of them counts its
@@ -184,33 +208,33 @@ func leastAt(low, high float64, f func(float64) float64) float64 {
 const strangeShare = 0.1
 
 // fitOOS fits the regression by Newton's method with a little ridge, which also keeps separable data finite.
-func fitOOS(readings []reading, intents, negatives int) [3]float64 {
+func fitOOS(readings []reading, intents, negatives int) oosTerms {
 	const ridge = 1e-2
 	weight := strangeShare / (1 - strangeShare) * float64(len(readings)-negatives) / float64(negatives)
-	var w [3]float64
+	var w oosTerms
 	for range 50 {
-		var gradient [3]float64
-		var hessian [3][3]float64
-		for i := range 3 {
+		var gradient oosTerms
+		var hessian [oosTermCount]oosTerms
+		for i := range w {
 			gradient[i], hessian[i][i] = ridge*w[i], ridge
 		}
 		for _, r := range readings {
-			t := terms(r.logits, intents)
-			p := logistic(w[0]*t[0] + w[1]*t[1] + w[2]*t[2])
+			t := r.terms(intents)
+			p := logistic(w.dot(t))
 			miss, times := p, 1.0
 			if r.class < 0 {
 				miss, times = p-1, weight
 			}
-			for i := range 3 {
+			for i := range t {
 				gradient[i] += times * miss * t[i]
-				for j := range 3 {
+				for j := range t {
 					hessian[i][j] += times * p * (1 - p) * t[i] * t[j]
 				}
 			}
 		}
 		step := solve(hessian, gradient)
 		size := 0.0
-		for i := range 3 {
+		for i := range step {
 			step[i] = min(max(step[i], -5), 5)
 			w[i] -= step[i]
 			size += math.Abs(step[i])
@@ -222,37 +246,60 @@ func fitOOS(readings []reading, intents, negatives int) [3]float64 {
 	return w
 }
 
-// guessOOS stands in when there are no out-of-scope examples: half sure two standard deviations below the mean energy
-// of held-out utterances, and surer beyond. Its order means as much as a fitted one's, its size less.
-func guessOOS(readings []reading, intents int) [3]float64 {
-	var n, sum, squares float64
+// nearShare is how much nearness counts against energy where there are no out-of-scope examples to learn that from, both
+// measured in their standard deviations. Chosen on held-out texts of three sets (README.md).
+const nearShare = 0.5
+
+// guessOOS stands in when there are no out-of-scope examples: half sure two standard deviations below the mean of energy
+// and nearness of held-out utterances, and surer beyond. Its order means as much as a fitted one's, its size less.
+func guessOOS(readings []reading, intents int) oosTerms {
+	var inside []oosTerms
 	for _, r := range readings {
 		if r.class >= 0 {
-			e := energy(r.logits[:intents])
-			n, sum, squares = n+1, sum+e, squares+e*e
+			inside = append(inside, r.terms(intents))
 		}
 	}
-	mean := sum / max(n, 1)
-	deviation := math.Sqrt(max(squares/max(n, 1)-mean*mean, 1e-6))
-	slope := 2 / deviation
-	return [3]float64{slope * (mean - 2*deviation), -slope, 0}
+	_, energies := meanAndDeviation(inside, oosTerms{0, 1})
+	mean, nearnesses := meanAndDeviation(inside, oosTerms{0, 0, 0, 1})
+	var w oosTerms
+	w[1] = -1 / energies
+	if mean != 0 {
+		w[3] = -nearShare / nearnesses
+	}
+	mean, deviation := meanAndDeviation(inside, w)
+	for i := range w {
+		w[i] *= 2 / deviation
+	}
+	w[0] = -2*mean/deviation - 4
+	return w
+}
+
+// meanAndDeviation are those of weighted terms.
+func meanAndDeviation(ts []oosTerms, w oosTerms) (mean, deviation float64) {
+	var n, sum, squares float64
+	for _, t := range ts {
+		x := w.dot(t)
+		n, sum, squares = n+1, sum+x, squares+x*x
+	}
+	mean = sum / max(n, 1)
+	return mean, math.Sqrt(max(squares/max(n, 1)-mean*mean, 1e-6))
 }
 
 // solve finds x with a·x = b for a symmetric positive definite a, by elimination.
-func solve(a [3][3]float64, b [3]float64) [3]float64 {
-	for i := range 3 {
-		for r := i + 1; r < 3; r++ {
+func solve(a [oosTermCount]oosTerms, b oosTerms) oosTerms {
+	for i := range b {
+		for r := i + 1; r < len(b); r++ {
 			f := a[r][i] / a[i][i]
-			for c := i; c < 3; c++ {
+			for c := i; c < len(b); c++ {
 				a[r][c] -= f * a[i][c]
 			}
 			b[r] -= f * b[i]
 		}
 	}
-	var x [3]float64
-	for i := 2; i >= 0; i-- {
+	var x oosTerms
+	for i := len(b) - 1; i >= 0; i-- {
 		x[i] = b[i]
-		for c := i + 1; c < 3; c++ {
+		for c := i + 1; c < len(b); c++ {
 			x[i] -= a[i][c] * x[c]
 		}
 		x[i] /= a[i][i]

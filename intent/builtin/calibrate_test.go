@@ -69,13 +69,13 @@ func TestDoubtIsWhatTheReadingsSayWhenThereAreManyAndTheUsualOneWhenFew(t *testi
 	}
 }
 
-func TestOnlyFewReadingsAreDoubted(t *testing.T) {
-	readings := drawn(fewReadings+1, calibration{Temperature: 0.5, Doubt: 0.4})
-	many, few := calibrate(readings, 12), calibrate(readings[1:], 12)
+func TestOnlyWhatFewExamplesTaughtIsDoubted(t *testing.T) {
+	readings := drawn(2000, calibration{Temperature: 0.5, Doubt: 0.4})
+	many, few := calibrate(readings, 12, false), calibrate(readings, 12, true)
 	if many.Doubt != 0 || few.Doubt == 0 {
-		t.Errorf("doubt %v of %d readings, %v of %d", many.Doubt, len(readings), few.Doubt, len(readings)-1)
+		t.Errorf("doubt %v of many examples, %v of few", many.Doubt, few.Doubt)
 	}
-	if ratio := few.Temperature / many.Temperature; math.Abs(ratio-growth) > 0.01 {
+	if ratio := few.Temperature / many.Temperature; math.Abs(ratio-growth) > 1e-9 {
 		t.Errorf("the temperature of few is %.3f times that of many, want %v", ratio, growth)
 	}
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // An artefact is the magic word with the version of the format, the header as JSON, the columns, and the SHA-256 of it
-// all. Version 2 has the part for vectors between header and columns: its header as JSON, its rows, its biases. Models
+// all. Version 2 has the part for vectors between header and columns: its header as JSON, its rows, its biases, and its prototypes,
+// scales first, which older ones lack. Models
 // without that part are written as version 1. Numbers are little-endian. Anything that does not fit is an error, so that a model is either whole or absent.
 const (
 	magic         = "usher/ng"
@@ -50,6 +51,9 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(head)))
 		b = append(b, head...)
 		b = appendFloats(appendFloats(b, m.dense.rows), m.dense.bias)
+		if m.dense.neighbours != nil {
+			b = appendBytes(appendFloats(b, m.dense.neighbours.scales), m.dense.neighbours.rows)
+		}
 	}
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(m.slots)))
 	b = appendFloats(b, []float32{m.unseen})
@@ -59,9 +63,7 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	}
 	b = appendFloats(b, m.vocabulary.weights)
 	b = appendFloats(b, m.scales)
-	for _, x := range m.rows {
-		b = append(b, byte(x))
-	}
+	b = appendBytes(b, m.rows)
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...), nil
 }
@@ -69,6 +71,13 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 func appendFloats(b []byte, xs []float32) []byte {
 	for _, x := range xs {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	}
+	return b
+}
+
+func appendBytes(b []byte, xs []int8) []byte {
+	for _, x := range xs {
+		b = append(b, byte(x))
 	}
 	return b
 }
@@ -112,7 +121,7 @@ func decode(b []byte) (*Model, error) {
 	var dense *denseHead
 	if version == denseVersion {
 		var err error
-		if dense, err = r.dense(h.classes()); err != nil {
+		if dense, err = r.dense(len(h.Intents), h.classes()); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +147,7 @@ func (r *reader) header(into any) error {
 }
 
 // dense reads the part for vectors.
-func (r *reader) dense(classes int) (*denseHead, error) {
+func (r *reader) dense(intents, classes int) (*denseHead, error) {
 	h := &denseHead{}
 	if err := r.header(&h.denseHeader); err != nil {
 		return nil, err
@@ -147,6 +156,12 @@ func (r *reader) dense(classes int) (*denseHead, error) {
 		return nil, fmt.Errorf("vectors of %d dimensions and %d classes do not fit %d bytes", h.Dims, classes, len(r.rest))
 	}
 	h.rows, h.bias = r.floats(h.Dims*classes), r.floats(classes)
+	if h.Prototypes != nil {
+		var err error
+		if h.neighbours, err = r.neighbours(h.Prototypes, intents, h.Dims); err != nil {
+			return nil, err
+		}
+	}
 	return h, h.check()
 }
 
@@ -181,10 +196,7 @@ func (r *reader) columns(classes int) (*vocabulary, quantised, error) {
 			return nil, quantised{}, errors.New("a number is out of bounds")
 		}
 	}
-	q.rows = make([]int8, int(n)*classes)
-	for i, x := range r.take(len(q.rows)) {
-		q.rows[i] = int8(x)
-	}
+	q.rows = r.bytes(int(n) * classes)
 	v.index()
 	return v, q, nil
 }
@@ -205,6 +217,14 @@ func (r *reader) number() uint32 {
 		return 0
 	}
 	return binary.LittleEndian.Uint32(b)
+}
+
+func (r *reader) bytes(n int) []int8 {
+	xs := make([]int8, n)
+	for i, x := range r.take(n) {
+		xs[i] = int8(x)
+	}
+	return xs
 }
 
 func (r *reader) floats(n int) []float32 {

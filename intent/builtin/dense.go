@@ -20,8 +20,9 @@ var shares = []float64{0.25, 0.35, 0.5, 0.7, 1, 1.4, 2}
 // both parts are learnt apart, and the n-grams alone remain a classifier of their own.
 type denseHead struct {
 	denseHeader
-	rows []float32 // by dimension, then class
-	bias []float32
+	rows       []float32 // by dimension, then class
+	bias       []float32
+	neighbours *neighbours // nil in models that were made before there were any
 }
 
 type denseHeader struct {
@@ -29,6 +30,8 @@ type denseHeader struct {
 	Dims        int         `json:"dims"`
 	Calibration calibration `json:"calibration"` // of the sums
 	Card        DenseCard   `json:"card"`
+	// Prototypes counts those of each intent.
+	Prototypes []int `json:"prototypes,omitempty"`
 }
 
 // DenseCard tells how the n-grams and the vector together fared in cross-validation.
@@ -149,6 +152,7 @@ func (d *examples) learnDense(ctx context.Context, keep func(i int) bool, ridges
 
 // fitDense learns the part for the vectors beside n-grams with the given held-out readings.
 func (d *examples) fitDense(ctx context.Context, ngrams []reading, o TrainOptions) (*denseHead, error) {
+	few := len(ngrams) <= fewExamples // which is what most of the scores come from, however few have vectors
 	d, ngrams = d.embedded(ngrams)
 	if len(d.texts) < 2 {
 		return nil, errors.New("learn vectors: too few utterances with words have one")
@@ -162,14 +166,17 @@ func (d *examples) fitDense(ctx context.Context, ngrams []reading, o TrainOption
 		return nil, fmt.Errorf("cross-validate vectors: %w", err)
 	}
 	share, sums := bestShare(ngrams, readings, len(d.intents))
-	h := &denseHead{denseHeader: denseHeader{Embedder: o.Embedder.Name, Dims: o.Embedder.Dims, Calibration: calibrate(sums, len(d.intents))}}
+	d.bringNear(sums)
+	h := &denseHead{denseHeader: denseHeader{Embedder: o.Embedder.Name, Dims: o.Embedder.Dims, Calibration: calibrate(sums, len(d.intents), few)}}
 	c := d.card(sums, h.Calibration, o)
-	alone := d.card(ngrams, calibrate(ngrams, len(d.intents)), o)
+	alone := d.card(ngrams, calibrate(ngrams, len(d.intents), few), o)
 	h.Card = DenseCard{Examples: len(d.texts), NGrams: alone.Accuracy, Ridge: ridge, Share: share, Accuracy: c.Accuracy, ECE: c.ECE, OOSRecallAt95: c.OOSRecallAt95}
 	err = d.learnDense(ctx, everything, []float64{ridge}, o.Seed, func(_ int, m measureOff, w *weights) { h.rows, h.bias = m.fold(w, share) })
 	if err != nil {
 		return nil, fmt.Errorf("learn vectors: %w", err)
 	}
+	h.neighbours = newNeighbours(d.vectors, d.classes, len(d.intents), everything)
+	h.Prototypes = h.neighbours.counts()
 	return h, nil
 }
 

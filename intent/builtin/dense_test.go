@@ -122,7 +122,7 @@ func TestAModelWithVectorsSurvivesItsArtefact(t *testing.T) {
 		}
 	}
 	for name, tc := range map[string]struct{ old, by, want string }{
-		"other dimensions": {`"dims":32`, `"dims":99`, "do not fit"},
+		"other dimensions": {`"dims":32`, `"dims":99`, "the part for vectors makes no sense"},
 		"no dimensions":    {`"dims":32`, `"dims":00`, "read header"},
 		"no embedder":      {`"embedder":"meanings","dims":32`, `"embedder":"","dims":32        `, "makes no sense"},
 	} {

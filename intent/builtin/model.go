@@ -148,13 +148,16 @@ func (m *Model) classify(text string, dense []float32) intent.Classification {
 	}
 	m.vectorise(s)
 	m.score(s)
-	c := &m.Calibration
+	c, r := &m.Calibration, reading{logits: s.logits}
 	if dense != nil {
 		m.dense.add(dense, s.logits)
 		c = &m.dense.Calibration
 	}
-	score := c.oosScore(s.logits, len(m.Intents))
 	ranked, top := m.rank(s.logits[:len(m.Intents)], c)
+	if dense != nil && m.dense.neighbours != nil {
+		r.near = m.dense.neighbours.nearness(dense, top)
+	}
+	score := c.oosScore(r, len(m.Intents))
 	return intent.Classification{Ranked: ranked, OOS: logistic(score), OOSScore: score, Words: m.telling(s, text, top)}
 }
 

@@ -59,7 +59,7 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 	if err != nil {
 		return nil, fmt.Errorf("train: cross-validate: %w", err)
 	}
-	c := calibrate(readings, len(d.intents))
+	c := calibrate(readings, len(d.intents), len(readings) <= fewExamples)
 	card := d.card(readings, c, o)
 	o.Progress(fmt.Sprintf("cross-validated: accuracy %.1f %%, calibration error %.3f", 100*card.Accuracy, card.ECE))
 	card.Ridge = ridge
@@ -186,7 +186,7 @@ func (d *examples) card(readings []reading, c calibration, o TrainOptions) Card 
 	var inside, outside []float64
 	right := 0
 	for _, r := range readings {
-		score := c.oosScore(r.logits, len(d.intents))
+		score := c.oosScore(r, len(d.intents))
 		if r.class < 0 {
 			outside = append(outside, score)
 			continue
