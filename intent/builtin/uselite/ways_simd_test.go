@@ -36,7 +36,7 @@ func TestOlderProcessorsTakeAWayThatTheyHave(t *testing.T) {
 		if took != want {
 			t.Errorf("took the way of %s", took)
 		}
-		refs := references(t)
+		refs := references(t)[:40] // every way gives the same for all, see TestVectorsAreNearThePublishedOnes
 		for i, v := range embedAll(t, embedder(t, fastest), refs) {
 			if c := cosine(v, refs[i].vector); c < 0.999 {
 				t.Errorf("cosine %.5f for %.60q", c, refs[i].text)
