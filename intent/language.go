@@ -70,6 +70,12 @@ const (
 	trigramConfidence = 0.9
 )
 
+// Language is the language that Understand takes a text to be in.
+func Language(text string) string {
+	read, _ := shorten(text)
+	return tellLanguage(read, tokens(read))
+}
+
 // tellLanguage is the language of a text in ISO 639-1, Undetermined unless it is plain.
 func tellLanguage(text string, ts []token) string {
 	if len(text) > languageBytes {

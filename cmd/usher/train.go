@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type trainOptions struct {
 	suite, note string
 	embedder    string
 	floors      []string
+	languages   []string
 	force       bool
 	dryRun      bool
 	suggest     int
@@ -41,6 +43,9 @@ func newTrainCmd() *cobra.Command {
 starter pack, the latest correction more than those before; one that says that none of the intents fits makes the text an example of
 what is out of scope. Answers that were only called wrong teach nothing, but it is said how many of them each classifier would read
 the same way again. Corrected priorities are counted: urgency is weighed apart, and not trained here.
+
+The starter pack is English. With --language de the classifier is said to read German, too, from what agents corrected in it; the card
+says how many texts those are, and later trainings keep it. Messages in other languages go to people.
 
 Beside the n-grams it learns from vectors of the server's embedder, or of the one that --embedder names: builtin, remote
 (OPENAI_BASE_URL, OPENAI_API_KEY) or none. A remote one embeds a text once and keeps the vector in the database.
@@ -100,6 +105,7 @@ differ from each other, so that an agent corrects or confirms their intent in th
 	f.BoolVar(&o.dryRun, "dry-run", false, "train and measure, and store nothing")
 	f.StringVar(&o.note, "note", "", "why, for those who read the list of classifiers")
 	f.StringVar(&o.embedder, "embedder", "", "whose vectors to learn from: builtin, remote or none (the server's unless given)")
+	f.StringArrayVar(&o.languages, "language", nil, "learn to read this language, too, from what agents corrected in it, such as de (may be repeated)")
 	f.IntVar(&o.suggest, "suggest", 0, "only print so many messages that are most worth a label")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{exitCannotRun, err} })
 	return cmd
@@ -110,7 +116,7 @@ func suggestAlone(f *pflag.FlagSet) error {
 	if !f.Changed("suggest") {
 		return nil
 	}
-	for _, other := range []string{"suite", "floor", "force", "dry-run", "note", "embedder"} {
+	for _, other := range []string{"suite", "floor", "force", "dry-run", "note", "embedder", "language"} {
 		if f.Changed(other) {
 			return &exitError{exitCannotRun, fmt.Errorf("--suggest trains nothing: leave --%s out", other)}
 		}
@@ -161,16 +167,21 @@ func (tr *training) run(ctx context.Context) (refused []string, err error) {
 	tellData(tr.out, len(tr.labelled), said)
 	tellInvented(tr.out, tr.invented)
 	began := time.Now()
-	o := builtin.TrainOptions{Seed: trainingSeed, Progress: tr.progress}
+	live, err := tr.live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	languages, err := readLanguages(tr.languages, live, said.Utterances)
+	if err != nil {
+		return nil, err
+	}
+	tellLanguages(tr.out, languages)
+	o := builtin.TrainOptions{Seed: trainingSeed, Progress: tr.progress, Languages: slices.Sorted(maps.Keys(languages))}
 	if err := withVectors(ctx, tr.embedder, said.Utterances, len(said.Utterances)-len(said.Used), embeddedPerLabel, &o); err != nil {
 		return nil, err
 	}
 	embedded := time.Since(began)
 	model, err := builtin.Train(ctx, said.Utterances, o)
-	if err != nil {
-		return nil, err
-	}
-	live, err := tr.live(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +191,7 @@ func (tr *training) run(ctx context.Context) (refused []string, err error) {
 	}
 	card := newTrainedCard(model, said.Merged)
 	card.EmbedS, card.TrainS = embedded.Seconds(), (time.Since(began) - embedded).Seconds()
-	card.Suite, card.Invented = tr.suite, tr.invented
+	card.Suite, card.Invented, card.TextsIn = tr.suite, tr.invented, languages
 	card.addSaid(len(tr.labelled), said)
 	if err := tr.measure(ctx, live, model, said.Merged, &card); err != nil {
 		return nil, err

@@ -44,6 +44,7 @@ type trainedCard struct {
 	Corrections  []taughtBy             `json:"corrections,omitempty"`
 	Invented     map[string]int         `json:"invented,omitempty"` // of these, written by a model from a description, by intent
 	Suite        string                 `json:"suite,omitempty"`    // the starter suite when empty
+	TextsIn      map[string]int         `json:"texts_in"`           // texts by language, of those that it reads
 	Policy       *policyCard            `json:"policy,omitempty"`
 	Measured     *evals.Report          `json:"measured,omitempty"`
 	Against      *comparedWith          `json:"against,omitempty"`
