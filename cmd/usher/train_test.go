@@ -351,10 +351,10 @@ func TestMessagesThatAreUncertainAndDifferentAreSuggested(t *testing.T) {
 	if out, err := d.suggests(5); err != nil || !strings.HasPrefix(out, "0 of 0 messages") {
 		t.Errorf("without messages: %q, %v", out, err)
 	}
-	d.decided("WHERE is my order")                      // known
-	d.decided("tell me where is my order, my order")    // sure
-	unsure := d.decided("write ada@example.com of zzz") // says nothing of anything
-	d.decided("Write ada@example.com of zzz!")          // the same
+	d.decided("WHERE is my order")                                                // known
+	d.decided("tell me where is my order, my order")                              // sure
+	unsure := d.decided("write ada@example.com of zzz")                           // says nothing of anything
+	d.decided("Write ada@example.com of zzz!")                                    // the same
 	d.decided("wo ist denn meine Bestellung, die ich letzte Woche gemacht habe?") // for people who read German
 	corrected := d.decided("grumble mumble")
 	d.corrects(d.agent("Ada"), corrected, "pricing")
