@@ -25,7 +25,7 @@ func ParseFloor(s string) (Floor, error) {
 }
 
 // smallerIsBetter are the measures whose floor is a ceiling.
-var smallerIsBetter = map[string]bool{"ece": true, "over_triage": true, "p50": true, "p99": true, "train_s": true, "embed_s": true}
+var smallerIsBetter = map[string]bool{"ece": true, "urgency_ece": true, "over_triage": true, "urgent_answered": true, "p50": true, "p99": true, "train_s": true, "embed_s": true}
 
 // Check says which floors the report does not hold, one sentence each. A measure that the report does not have
 // is an error, not a pass.

@@ -28,7 +28,7 @@ func TestFloorsAreHeldOrBroken(t *testing.T) {
 	r := evals.Report{
 		Cases:    400,
 		Intent:   &evals.IntentPart{Accuracy: .9, ECE: .05},
-		Priority: &evals.PriorityPart{UrgentRecall: .9, OverTriage: .02},
+		Priority: &evals.PriorityPart{UrgentRecall: .9, OverTriage: .02, UrgentAnswered: 1},
 		Latency:  &evals.LatencyPart{P50: .2, P99: 4},
 		TrainS:   &seconds,
 		Sealed:   &sealed,
@@ -45,6 +45,7 @@ func TestFloorsAreHeldOrBroken(t *testing.T) {
 		"too great an error":            {"intent.ece=0.04", "intent.ece is 0.05 and may be at most 0.04"},
 		"too many called urgent":        {"priority.over_triage=0.01", "priority.over_triage is 0.02 and may be at most 0.01"},
 		"urgent recall is a floor":      {"priority.urgent_recall=0.95", "priority.urgent_recall is 0.9 and must be at least 0.95"},
+		"urgent ones answered":          {"priority.urgent_answered=0", "priority.urgent_answered is 1 and may be at most 0"},
 		"latency is bounded above":      {"latency_ms.p99=5", ""},
 		"too slow":                      {"latency_ms.p50=0.1", "latency_ms.p50 is 0.2 and may be at most 0.1"},
 		"training is bounded above":     {"train_s=2", "train_s is 2.5 and may be at most 2"},

@@ -67,13 +67,15 @@ type RoutePart struct {
 
 // PriorityPart is about urgent cases: how many were seen, how many others were called urgent, and how many urgent ones
 // were answered automatically. PairsOrdered is the share of pairs of which the more urgent case was given the more
-// urgent priority, absent without pairs.
+// urgent priority, absent without pairs. UrgencyECE is the calibration error of the probability that a case is
+// urgent.
 type PriorityPart struct {
 	Count          int      `json:"count"`
 	Accuracy       float64  `json:"accuracy"`
 	UrgentRecall   float64  `json:"urgent_recall"`
 	OverTriage     float64  `json:"over_triage"`
 	UrgentAnswered int      `json:"urgent_answered"`
+	UrgencyECE     float64  `json:"urgency_ece"`
 	PairsOrdered   *float64 `json:"pairs_ordered,omitempty"`
 }
 
@@ -259,6 +261,7 @@ func routePart(results []Result) (*RoutePart, []Miss) {
 func priorityPart(results []Result) *PriorityPart {
 	var p PriorityPart
 	right, urgent, seen, over := 0, 0, 0, 0
+	var chances []outcome
 	for _, x := range results {
 		if x.Decision == nil || x.Case.Priority == "" {
 			continue
@@ -268,6 +271,8 @@ func priorityPart(results []Result) *PriorityPart {
 		if want == got {
 			right++
 		}
+		chance := x.Prediction.Alarm.Urgency(intent.PriorityContext{ContactType: x.Case.ContactType, Repeats: x.Case.Repeats})
+		chances = append(chances, outcome{want: string(want), got: string(intent.Urgent), confidence: chance})
 		switch {
 		case want == intent.Urgent:
 			urgent++
@@ -285,6 +290,7 @@ func priorityPart(results []Result) *PriorityPart {
 		return nil
 	}
 	p.Accuracy, p.UrgentRecall, p.OverTriage = ratio(right, p.Count), ratio(seen, urgent), ratio(over, p.Count-urgent)
+	p.UrgencyECE = ece(chances)
 	p.PairsOrdered = pairsOrdered(results)
 	return &p
 }

@@ -51,6 +51,7 @@ func (r Report) lines(w io.Writer) {
 	}
 	if p := r.Priority; p != nil {
 		fmt.Fprintf(w, "  priority\taccuracy %s\turgent recall %s\tover-triage %s\t(%d)\n", percent(p.Accuracy), percent(p.UrgentRecall), percent(p.OverTriage), p.Count)
+		fmt.Fprintf(w, "  probability of urgent\tcalibration error %.3f\t\t\t(%d)\n", p.UrgencyECE, p.Count)
 		if p.PairsOrdered != nil {
 			fmt.Fprintf(w, "  pairs of one intent\tordered %s\t\t\t\n", percent(*p.PairsOrdered))
 		}

@@ -94,6 +94,8 @@ type Prediction struct {
 	Signals Signals `json:"signals"`
 	// Urgency is the calibrated probability that the utterance is urgent, whoever wrote it.
 	Urgency float64 `json:"urgency,omitempty"`
+	// Alarm is what that comes from; with what is known of the contact it gives the priority.
+	Alarm Alarm `json:"alarm,omitzero"`
 	// Degraded says why the prediction is worth less than usual; empty when it is not.
 	Degraded string `json:"degraded,omitempty"`
 	// Fused means that the vector of the text was read beside its n-grams.

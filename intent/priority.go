@@ -15,7 +15,7 @@ func Prioritise(p Prediction, base Priority, c PriorityContext) (Priority, []str
 	s := p.Signals
 	repeat := s.Repeat || c.Repeats > 0
 	r.to(Urgent, s.Harm, "someone or an account may be in danger")
-	r.to(Urgent, p.Urgency >= urgentFrom, "reads like messages that could not wait")
+	r.to(Urgent, p.Alarm.Urgency(c) >= urgentFrom, "reads like messages that could not wait")
 	r.to(Urgent, s.Stakes && (s.Deadline || s.Angry), "much is lost if help comes late")
 	r.to(Urgent, s.Threat && (s.Angry || repeat || s.Deadline), "speaks of legal or similar steps, and is not calm about it")
 	r.to(Urgent, s.Angry && repeat, "angry, and not the first contact")
@@ -35,6 +35,21 @@ func known(p Priority) Priority {
 		return p
 	}
 	return Normal
+}
+
+// urgentFrom is the least probability at which a message is urgent whatever the rules say. priority_fit_test.go chooses it.
+const urgentFrom = 0.31
+
+// Outside of these probabilities a vector hardly ever changes whether a message is urgent: README.md says how rarely.
+const (
+	doubtFrom = 0.04
+	doubtTo   = 0.80
+)
+
+// UrgencyInDoubt reports whether the vector of a text that was read without it may well change whether it is urgent.
+func (p Prediction) UrgencyInDoubt(c PriorityContext) bool {
+	u := p.Alarm.Urgency(c)
+	return !p.Fused && u >= doubtFrom && u < doubtTo
 }
 
 // vip is the contact type that is treated better.

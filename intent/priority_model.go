@@ -1,58 +1,140 @@
 package intent
 
-import "math"
+import (
+	"math"
+	"strings"
+	"unicode"
+)
 
-// urgency is the probability that a text with these tokens, understood as p, is urgent: a logistic regression whose
-// weights are in priority_weights.go.
-func urgency(ts []token, p Prediction) float64 {
-	f := features(ts, p)
-	z := 0.0
-	for _, w := range urgencyWeights {
-		z += w.weight * f[w.feature]
-	}
-	return 1 / (1 + math.Exp(-z))
+// Alarm is how likely each is of what makes a message urgent, by its wording: that it tells of something that cannot wait, which
+// is enough alone, and three things of which it takes two.
+type Alarm struct {
+	Alone   float64 `json:"alone"`
+	Furious float64 `json:"furious"`
+	Repeat  float64 `json:"repeat"` // not the first contact about it
+	Threat  float64 `json:"threat"` // a step against us
 }
 
-// mostKinds is from how many kinds of alarming words on more make no difference.
-const mostKinds = 6
+// The heads of the model, in the order of its weights.
+const (
+	headAlone = iota
+	headFurious
+	headRepeat
+	headThreat
+	heads
+)
 
-// features are what the urgency model looks at: the marks that a text bears and how many kinds of them, what the rules
-// found, how likely intents are that are urgent or pass for low, and the length.
-func features(ts []token, p Prediction) map[string]float64 {
-	f := map[string]float64{"bias": 1, "oos": p.OOS, "length": math.Log1p(float64(len(ts))) / 4}
-	kinds := 0
-	for _, m := range marks {
-		if m.words.in(ts) == "" {
-			continue
+// Urgency is how likely the rubric calls a message urgent when contact and history are as c says.
+func (a Alarm) Urgency(c PriorityContext) float64 {
+	if c.Repeats > 0 {
+		a.Repeat = 1
+	}
+	two := a.Furious*a.Repeat + a.Furious*a.Threat + a.Repeat*a.Threat - 2*a.Furious*a.Repeat*a.Threat
+	if c.ContactType == vip {
+		two = 1 - (1-a.Furious)*(1-a.Repeat)*(1-a.Threat)
+	}
+	return 1 - (1-a.Alone)*(1-two)
+}
+
+// alarm reads tokens that were understood as p; meaning is the text's vector by use-lite-512, nil where it was not made.
+func alarm(text string, ts []token, p Prediction, meaning []float32) Alarm {
+	m := urgencyModel()
+	l := m.plain
+	if meaning != nil {
+		l = m.fused
+	}
+	scores := l.bias
+	g := gramReaders.Get().(*gramReader)
+	g.read(ts)
+	g.each(m.rarity, func(slot uint32, value float32) {
+		row := l.grams[slot*heads : slot*heads+heads]
+		for h := range scores {
+			scores[h] += value * float32(row[h]) * l.scale[h]
 		}
-		f[m.name] = 1
-		if m.alarming {
-			kinds++
+	})
+	gramReaders.Put(g)
+	for _, f := range facts(text, ts, p) {
+		row := l.facts[f.name]
+		for h := range scores {
+			scores[h] += float32(f.value) * row[h]
 		}
 	}
-	f["kinds"] = float64(min(kinds, mostKinds)) / 3
+	for d, x := range meaning {
+		for h := range scores {
+			scores[h] += x * l.meaning[d*heads+h]
+		}
+	}
+	chance := func(h int) float64 { return math.Round(1e4*logistic(float64(scores[h]))) / 1e4 }
+	return Alarm{Alone: chance(headAlone), Furious: chance(headFurious), Repeat: chance(headRepeat), Threat: chance(headThreat)}
+}
+
+func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
+
+// fact is something that is known of a text beside its n-grams, by name, and how much of it.
+type fact struct {
+	name  string
+	value float64
+}
+
+// facts are what the rules found, what the text is about, its length, and whether it shouts.
+func facts(text string, ts []token, p Prediction) []fact {
+	fs := make([]fact, 0, 16)
+	fs = append(fs, fact{"oos", p.OOS}, fact{"length", math.Log1p(float64(len(ts))) / 4}, fact{"capitals", capitals(text)})
 	s := p.Signals
-	for name, found := range map[string]bool{
-		"rule harm": s.Harm, "rule stakes": s.Stakes, "rule deadline": s.Deadline, "rule angry": s.Angry,
-		"rule repeat": s.Repeat, "rule threat": s.Threat, "rule urgent": urgentByRules(s),
+	for _, found := range [...]struct {
+		name string
+		is   bool
+	}{
+		{"rule harm", s.Harm}, {"rule stakes", s.Stakes}, {"rule deadline", s.Deadline}, {"rule angry", s.Angry}, {"rule repeat", s.Repeat},
+		{"rule threat", s.Threat}, {"rule person", s.WantsPerson}, {"rule urgent", urgentByRules(s)},
+		{"marks !!", strings.Contains(text, "!!")}, {"marks ?!", strings.Contains(text, "?!") || strings.Contains(text, "??")},
+		{"mark !", strings.Contains(text, "!")}, {"mark ?", strings.Contains(text, "?")},
 	} {
-		if found {
-			f[name] = 1
+		if found.is {
+			fs = append(fs, fact{found.name, 1})
 		}
 	}
 	for _, r := range p.Ranked {
-		switch r.Intent {
-		case "account_security", "spam":
-			f["intent "+r.Intent] = r.Confidence
-		case "thanks", "pricing", "payment_methods", "shipping_info", "feature_request":
-			f["intent calm"] += r.Confidence
+		fs = append(fs, fact{"intent " + r.Intent, r.Confidence})
+	}
+	return fs
+}
+
+// capitals is the share of the words of three letters and more that stand in capitals.
+func capitals(text string) float64 {
+	words, loud := 0, 0
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if len(word) >= 3 {
+			words++
+			if strings.ToUpper(word) == word && strings.ToLower(word) != word {
+				loud++
+			}
 		}
 	}
-	return f
+	return float64(loud) / float64(max(words, 1))
 }
 
 // urgentByRules says whether the rules alone call a message with these signals urgent.
 func urgentByRules(s Signals) bool {
 	p, _ := Prioritise(Prediction{Signals: s}, Normal, PriorityContext{})
 	return p == Urgent
+}
+
+// meaningOf is the part of a vector that use-lite-512 made, with length 1; nil when the embedder is another one.
+func meaningOf(by ModelID, vector []float32) []float32 {
+	if !strings.HasPrefix(by.Name, "use-lite-512") || len(vector) != by.Dims || len(vector) < meaningDims {
+		return nil
+	}
+	meaning := make([]float32, meaningDims)
+	var length float64
+	for _, x := range vector[:meaningDims] {
+		length += float64(x) * float64(x)
+	}
+	if !(length > 0) || math.IsInf(length, 0) {
+		return nil
+	}
+	for d, x := range vector[:meaningDims] {
+		meaning[d] = x * float32(1/math.Sqrt(length))
+	}
+	return meaning
 }

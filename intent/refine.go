@@ -49,6 +49,7 @@ func (u *Understander) Refine(p Prediction, text string, by ModelID, vector []fl
 		return p // the whole was classified, whose vector this is not
 	}
 	p.Ranked, p.OOS, p.Words, p.Fused = a.Ranked, a.OOS, a.Words, true
-	p.Urgency = urgency(tokens(read), p)
+	p.Alarm = alarm(read, tokens(read), p, meaningOf(by, vector))
+	p.Urgency = p.Alarm.Urgency(PriorityContext{})
 	return p
 }

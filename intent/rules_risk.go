@@ -345,6 +345,8 @@ const harmRules = `
 	see any reason to`
 
 const harmExcept = `
+	never ~ robbed|hacked|hurt|scammed|mugged
+	without poisoning|hurting|killing|burning
 	someone|somebody in my|our family|household|team|office
 	i|ive|we|weve|id|just changed|change|swapped|switched|replaced
 	signed|signs|sign for

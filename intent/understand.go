@@ -75,7 +75,8 @@ func (u *Understander) Understand(ctx context.Context, text string) Prediction {
 	if a.failure != "" {
 		p.Degraded = a.failure
 	}
-	p.Urgency = urgency(ts, p)
+	p.Alarm = alarm(read, ts, p, nil)
+	p.Urgency = p.Alarm.Urgency(PriorityContext{})
 	return p
 }
 

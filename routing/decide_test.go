@@ -280,6 +280,7 @@ func anyRequest(p *routing.Policy) *rapid.Generator[routing.Request] {
 	ranked := rapid.Custom(func(t *rapid.T) intent.Ranked {
 		return intent.Ranked{Intent: rapid.SampledFrom(labels).Draw(t, "label"), Confidence: share.Draw(t, "confidence")}
 	})
+	calm := rapid.OneOf(rapid.Just(0.0), rapid.Just(0.0), rapid.Just(0.02), share)
 	similar := rapid.Custom(func(t *rapid.T) routing.Case {
 		return routing.Case{Score: share.Draw(t, "score"), Handled: rapid.SampledFrom([]string{"automatic", "people", ""}).Draw(t, "handled"),
 			Outcome: rapid.SampledFrom([]string{"automatic", "agent", "silence", "contact", ""}).Draw(t, "outcome")}
@@ -293,6 +294,8 @@ func anyRequest(p *routing.Policy) *rapid.Generator[routing.Request] {
 			Ranked: rapid.SliceOfN(ranked, 0, 3).Draw(t, "ranked"), OOS: share.Draw(t, "oos"),
 			Language: rapid.SampledFrom([]string{"en", "en", "und", "", "fi"}).Draw(t, "language"),
 			Degraded: rapid.SampledFrom([]string{"", "", "", "slow"}).Draw(t, "degraded"),
+			Alarm:    intent.Alarm{Alone: calm.Draw(t, "alone"), Furious: calm.Draw(t, "furious"), Repeat: calm.Draw(t, "again"), Threat: calm.Draw(t, "step")},
+			Asks:     rapid.SliceOfN(rapid.Map(ranked, func(r intent.Ranked) intent.Ask { return intent.Ask{Intent: r.Intent, Confidence: r.Confidence} }), 0, 2).Draw(t, "asks"),
 			Signals: intent.Signals{Angry: rarely.Draw(t, "angry"), Repeat: rarely.Draw(t, "repeat"), WantsPerson: rarely.Draw(t, "person"),
 				Threat: rarely.Draw(t, "threat"), Harm: rarely.Draw(t, "harm"), Several: rarely.Draw(t, "several"), Deadline: rarely.Draw(t, "deadline")},
 		}

@@ -133,7 +133,7 @@ func (p *Pipeline) worthVector(policy *Policy, r Request) (worth bool, patience 
 		return false, 0
 	case policy != nil && policy.Decide(p.seconded(policy, r)).Route == ToReply:
 		return true, patienceAutomatic
-	case p.Embedding == EmbedAlways:
+	case p.Embedding == EmbedAlways || r.Prediction.UrgencyInDoubt(intent.PriorityContext{ContactType: r.Contact.Type, Repeats: r.Evidence.Repeats}):
 		return true, patienceUnsure
 	}
 	return !(top.Confidence >= sureConfidence && r.Prediction.OOS <= sureOOS), patienceUnsure

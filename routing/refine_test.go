@@ -32,6 +32,9 @@ func (r *reader) Understand(_ context.Context, text string) intent.Prediction {
 	if strings.Contains(text, "strange") {
 		p.OOS = 0.6
 	}
+	if strings.Contains(text, "alarming") {
+		p.Alarm.Alone = 0.2
+	}
 	return p
 }
 
@@ -85,11 +88,11 @@ func prepare(p *routing.Pipeline, at time.Time, texts ...string) []routing.Reque
 }
 
 func TestOnlyWhatAVectorCanChangeIsEmbedded(t *testing.T) {
-	texts := []string{"bug_report sure", "bug_report unsure", "bug_report sure but strange", "order_status sure", "mumble"}
+	texts := []string{"bug_report sure", "bug_report unsure", "bug_report sure but strange", "order_status sure", "bug_report sure but alarming", "mumble"}
 	for how, want := range map[routing.Embedding][]string{
-		"":                         {"bug_report unsure", "bug_report sure but strange", "order_status sure"},
-		routing.EmbedWhenItMatters: {"bug_report unsure", "bug_report sure but strange", "order_status sure"},
-		routing.EmbedAlways:        {"bug_report sure", "bug_report unsure", "bug_report sure but strange", "order_status sure"},
+		"":                         {"bug_report unsure", "bug_report sure but strange", "order_status sure", "bug_report sure but alarming"},
+		routing.EmbedWhenItMatters: {"bug_report unsure", "bug_report sure but strange", "order_status sure", "bug_report sure but alarming"},
+		routing.EmbedAlways:        {"bug_report sure", "bug_report unsure", "bug_report sure but strange", "order_status sure", "bug_report sure but alarming"},
 		routing.EmbedNever:         nil,
 	} {
 		p, r, h := cascade(t, how)
