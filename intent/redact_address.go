@@ -61,7 +61,7 @@ var addressPatterns = []*regexp.Regexp{
 	// Rue de la Loi 16, 1000 Bruxelles
 	regexp.MustCompile(`\b(?i:rue|avenue|chaussée|boulevard|place|chemin|quai) ` + connectors + placeName + anyNumber + westernTail),
 	// Calle Mayor 10, 28013 Madrid; Via Roma 25; Rua Augusta 100
-	regexp.MustCompile(`(?:^|[\s,:;(])((?:Calle|C/|c/|Avenida|Avda?\.?|Av\.|Plaza|Pza\.?|Pl\.|Paseo|Pº|Carrer|Ronda|Camino|Glorieta|Rua|R\.|Travessa|Praça|Largo|Estrada|Alameda|Via|Viale|V\.le|Piazza|Piazzale|P\.za|Corso|C\.so|Vicolo|Strada|Lungo\p{Ll}+|Bulevardul|Str\.|Strada|Calea|ul\.|al\.|os\.|pl\.|ulica|aleja|ул\.|улица|просп\.|проспект|пр\.) ?` + connectors + words + anyNumber + westernTail + `)`),
+	regexp.MustCompile(`(?:^|[\s,:;(])((?:Calle|C/|c/|Avenida|Avda?\.?|Av\.|Plaza|Pza\.?|Pl\.|Paseo|Pº|Carrer|Ronda|Camino|Glorieta|Rua|R\.|Travessa|Praça|Largo|Estrada|Alameda|Via|Viale|V\.le|Piazza|Piazzale|P\.za|Corso|C\.so|Vicolo|Strada|Lungo\p{Ll}+|Bulevardul|Str\.|Calea|ul\.|al\.|os\.|pl\.|ulica|aleja|ул\.|улица|просп\.|проспект|пр\.) ?` + connectors + words + anyNumber + westernTail + `)`),
 	regexp.MustCompile(`(?i)(?:^|[\s,:;(])((?:calle|avenida|carrer|rua|viale|piazza) ` + connectors + `[\p{L}'’-]+(?: [\p{L}'’-]+){0,2},? (?:n[°º.]? ?)?\d{1,4}\b` + westernTail + `)`),
 	regexp.MustCompile(`(?:^|[\s,:;(])(via ` + connectors + `[\p{L}'’-]+(?: [\p{L}'’-]+)?,? \d{1,4}\b,? \d{5} \p{L}+)`),
 	// Am Alten Hafen 4, 18055 Rostock; Storgatan 5, 111 22 Stockholm; Corso Como 10, 20154 Milano

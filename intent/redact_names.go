@@ -38,7 +38,7 @@ var notNames = wordList(`support team service customer customers client hello hi
 // hideNames hides given names, see givenNames, and those that the text itself calls names.
 func (h *hiding) hideNames(text string, given []*regexp.Regexp) string {
 	for _, p := range given {
-		text = h.hideIf(text, p, func(before, name string) string {
+		text = h.hideIf(text, p, func(before, _ string) string {
 			if last, _ := utf8.DecodeLastRuneInString(before); unicode.IsLetter(last) {
 				return "" // the end of a longer word
 			}

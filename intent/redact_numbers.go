@@ -230,13 +230,13 @@ func ibanValid(s string) bool {
 	return rest == 1
 }
 
-const secretName = `(?:pass-?words?|passwort|kennwort|passcodes?|pass ?codes?|pass ?phrases?|pin(?: ?codes?)?|pwd|pw|cvv2?|cvc2?|csc|otp|tan|mot de passe|contraseña|wachtwoord|hasło|(?:security|verification|login|log-in|sign-?in|access|one.time|two.factor|2fa|sms|authenticat(?:or|ion)|unlock|sicherheits|bestätigungs) ?codes?|code de (?:sécurité|vérification)|código de (?:seguridad|verificación)|recovery (?:key|phrase|code)|api.?key|access.?token|secret.?key|memorable word|security answer)`
+const codeWords = `(?:pass-?words?|passwort|kennwort|passcodes?|pass ?codes?|pass ?phrases?|pin(?: ?codes?)?|pwd|pw|cvv2?|cvc2?|csc|otp|tan|mot de passe|contraseña|wachtwoord|hasło|(?:security|verification|login|log-in|sign-?in|access|one.time|two.factor|2fa|sms|authenticat(?:or|ion)|unlock|sicherheits|bestätigungs) ?codes?|code de (?:sécurité|vérification)|código de (?:seguridad|verificación)|recovery (?:key|phrase|code)|api.?key|access.?token|secret.?key|memorable word|security answer)`
 
-const secretFill = `(?:\s+(?:that|which|you|they|i|he|she|sent|send|got|gave|give|me|us|by|from|the|sms|for|this|my|account|login|app|text|mail|use|used|on|back|of|card|back,|for it))*`
+const codeFill = `(?:\s+(?:that|which|you|they|i|he|she|sent|send|got|gave|give|me|us|by|from|the|sms|for|this|my|account|login|app|text|mail|use|used|on|back|of|card|back,|for it))*`
 
 var (
-	secretPattern = regexp.MustCompile(`(?i)(?:^|[^\p{L}])` + secretName + secretFill + `\s*(?:(?:is|was|are|ist|lautet|war|es|est|è)\s+|[=:]\s*)+("[^"\n]*"|'[^'\n]+'|\d[\d -]*\d\b|[^\s\[` + hiddenClass + `]\S*(?: [^\s,.;!?` + hiddenClass + `]+){0,3})`)
-	besidePattern = regexp.MustCompile(`(?i)(?:^|[^\p{L}])` + secretName + `\s+([^\s\[` + hiddenClass + `]*\d[^\s` + hiddenClass + `]*)`)
+	secretPattern = regexp.MustCompile(`(?i)(?:^|[^\p{L}])` + codeWords + codeFill + `\s*(?:(?:is|was|are|ist|lautet|war|es|est|è)\s+|[=:]\s*)+("[^"\n]*"|'[^'\n]+'|\d[\d -]*\d\b|[^\s\[` + hiddenClass + `]\S*(?: [^\s,.;!?` + hiddenClass + `]+){0,3})`)
+	besidePattern = regexp.MustCompile(`(?i)(?:^|[^\p{L}])` + codeWords + `\s+([^\s\[` + hiddenClass + `]*\d[^\s` + hiddenClass + `]*)`)
 	backPattern   = regexp.MustCompile(`(?i)\b(?:digits|numbers?) on the back(?: of (?:it|the card|my card))?(?: (?:is|are)|:) (\d{3,4})\b`)
 	asPattern     = regexp.MustCompile(`(?i)([^\s\[` + hiddenClass + `]*\d[^\s` + hiddenClass + `]*) (?:as|for) (?:my |the |a |your )?(?:new |old )?(?:password|passwort|passcode|pin|login code)\b`)
 	keyPattern    = regexp.MustCompile(`\b(?:(?:sk|pk|rk)_(?:live|test)_\w{8,}|sk-[\w-]{16,}|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{12,}|eyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?)`)

@@ -32,16 +32,15 @@ func (c Config) judge(labels []openai.Label) (*openai.Judge, error) {
 // that has none. Without a classifier they are those of the catalogue.
 func labelsOf(m *builtin.Model, catalogue []starter.Entry) []openai.Label {
 	said := map[string]string{}
-	labels := make([]openai.Label, len(catalogue))
+	ids := make([]string, len(catalogue))
 	for i, e := range catalogue {
-		said[e.ID] = e.Description
-		labels[i] = openai.Label{ID: e.ID, Description: e.Description}
+		said[e.ID], ids[i] = e.Description, e.ID
 	}
-	if m == nil {
-		return labels
+	if m != nil {
+		ids = m.Intents
 	}
-	labels = labels[:0]
-	for _, id := range m.Intents {
+	var labels []openai.Label
+	for _, id := range ids {
 		labels = append(labels, openai.Label{ID: id, Description: cmp.Or(said[id], routing.IntentName(id))})
 	}
 	return labels

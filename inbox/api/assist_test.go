@@ -232,7 +232,7 @@ func TestADraftThatNobodyWaitsForEnds(t *testing.T) {
 	id := h.messageLike("c_1", "refund_request the kettle leaks")
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-model.arrived; cancel() }()
-	r, err := http.NewRequestWithContext(ctx, "POST", h.server.URL+at(id, "/drafts"), nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.server.URL+at(id, "/drafts"), nil)
 	h.must(err)
 	r.AddCookie(&http.Cookie{Name: "usher_sign_in", Value: h.agent})
 	r.Header.Set("X-Usher", "1")

@@ -151,7 +151,7 @@ type unusable string
 
 func (u unusable) Error() string { return string(u) }
 
-const notAsAsked unusable = "the answer is not JSON of the form asked for"
+const errNotAsAsked unusable = "the answer is not JSON of the form asked for"
 
 // contentOf is what a model that answered well wrote.
 func contentOf(response openai.ChatCompletionResponse) (string, error) {
@@ -172,10 +172,10 @@ func readJSON(content string, into any) error {
 	dec := json.NewDecoder(bytes.NewReader([]byte(content)))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
-		return notAsAsked
+		return errNotAsAsked
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return notAsAsked
+		return errNotAsAsked
 	}
 	return nil
 }
