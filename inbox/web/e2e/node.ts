@@ -29,7 +29,8 @@ export class Node {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async start(): Promise<Node> {
+  /** Starts one; `more` is set in its environment beside what keeps it to itself. */
+  static async start(more: NodeJS.ProcessEnv = {}): Promise<Node> {
     const folder = mkdtempSync(join(tmpdir(), 'usher-e2e-'));
     chmodSync(folder, 0o755); // the database's user passes through
     const listen = `127.0.0.1:${await freePort()}`;
@@ -42,6 +43,8 @@ export class Node {
       NATS_URL: '',
       OPENAI_BASE_URL: '',
       OPENAI_API_KEY: '',
+      USHER_CHAT_MODEL: '',
+      ...more,
     };
     const node = new Node(`http://${listen}`, folder, env);
     await node.up();
