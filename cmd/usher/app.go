@@ -216,14 +216,14 @@ func (a *app) openRouting(ctx context.Context) error {
 	return a.openChat(model)
 }
 
-func (a *app) openInbox(ctx context.Context) (err error) {
+func (a *app) openInbox(ctx context.Context) error {
 	a.store = inboxpg.New(a.pool, a.changed)
 	all, err := a.config.catalogue()
 	if err != nil {
 		return err
 	}
 	a.labels = newSuggester(all, a.models, a.store, a.embedders)
-	if err = a.openAssistant(); err != nil {
+	if err := a.openAssistant(); err != nil {
 		return err
 	}
 	for _, in := range []struct{ channel, address, name string }{{channels.WebChat, webInbox, a.config.Company}, {channels.API, apiInbox, a.config.Company}} {

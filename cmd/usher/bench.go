@@ -184,14 +184,14 @@ func benchUsher(ctx context.Context, o benchOptions, dir string, how routing.Emb
 }
 
 // takeLatency measures at the lower rate. embedded is how many messages were embedded before.
-func (r *benchFigures) takeLatency(ctx context.Context, l *load, d time.Duration, embedded float64) error {
+func (f *benchFigures) takeLatency(ctx context.Context, l *load, d time.Duration, embedded float64) error {
 	sent := l.sent.Load()
-	at, err := l.openLoop(ctx, r.LatencyRate, d)
+	at, err := l.openLoop(ctx, f.LatencyRate, d)
 	if err != nil {
 		return err
 	}
-	r.P50MS, r.P99MS, r.Messages = at.quantile(0.5), at.quantile(0.99), l.total()
-	r.EmbeddedCalm, _, err = l.embeddedShare(ctx, embedded, l.sent.Load()-sent)
+	f.P50MS, f.P99MS, f.Messages = at.quantile(0.5), at.quantile(0.99), l.total()
+	f.EmbeddedCalm, _, err = l.embeddedShare(ctx, embedded, l.sent.Load()-sent)
 	return err
 }
 

@@ -30,10 +30,13 @@ func moodyModels(t *testing.T, down *atomic.Bool) *httptest.Server {
 	lengths := map[string]int{"a": 8, "b": 6}
 	var asked atomic.Int64
 	moods := []func(http.ResponseWriter){
-		func(w http.ResponseWriter) { w.Header().Set("Retry-After", "0.05"); w.WriteHeader(429) },
+		func(w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "0.05")
+			w.WriteHeader(http.StatusTooManyRequests)
+		},
 		func(w http.ResponseWriter) { fmt.Fprint(w, `{"data":[{"index":0,"embedding":[1,`) },
 		func(w http.ResponseWriter) { fmt.Fprint(w, `{"data":[{"index":0,"embedding":[1,2,3]}]}`) },
-		func(w http.ResponseWriter) { w.WriteHeader(503) },
+		func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
 		func(w http.ResponseWriter) { fmt.Fprint(w, `{"data":[]}`) },
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -227,8 +227,8 @@ func TestTheEmbedderToTrainWithIsNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer done()
 		e, err := c.config.trainingEmbedder(c.name, all)
+		done()
 		if got := nameOf(e); err == nil && got != c.want || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q of %d is %q, %v; want %q", c.name, len(all), got, err, c.want)
 		}

@@ -483,27 +483,3 @@ func TestTheIndexFindsWhatAnExactSearchFinds(t *testing.T) {
 		t.Errorf("%d of %d nearest cases were found", found, all)
 	}
 }
-
-func BenchmarkRecall64Of10000Cases(b *testing.B) {
-	w := newWorld(b)
-	w.oneConnection()
-	h, _ := w.crowd(10_000, 512)
-	w.exec(`ANALYZE`)
-	contacts, err := column[uuid.UUID](b.Context(), w.pool, "list contacts", `SELECT id FROM contacts LIMIT 64`)
-	if err != nil {
-		b.Fatal(err)
-	}
-	qs := make([]routing.Question, len(contacts))
-	for i, c := range contacts {
-		qs[i] = routing.Question{ConversationID: uuid.New(), ContactID: c, Text: fmt.Sprintf("where is my order number %d please", i), Intent: "order_status", Since: time.Now().Add(-week), Embed: true}
-	}
-	for name, batch := range map[string][]routing.Question{"batch of 64": qs, "one": qs[:1]} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if _, err := h.Recall(b.Context(), batch); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

@@ -74,7 +74,7 @@ func (h *History) RunVectors(ctx context.Context) error {
 func (h *History) runSpace(ctx context.Context, s *space) {
 	size, pause := firstBatch, time.Duration(0)
 	for {
-		wait := vectorsEvery
+		var wait time.Duration
 		done, work, err := h.writeSpace(ctx, s, size)
 		switch {
 		case ctx.Err() != nil:
