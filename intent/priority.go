@@ -38,7 +38,7 @@ func known(p Priority) Priority {
 }
 
 // urgentFrom is the least probability at which a message is urgent whatever the rules say. priority_fit_test.go chooses it.
-const urgentFrom = 0.31
+const urgentFrom = 0.30
 
 // Outside of these probabilities a vector hardly ever changes whether a message is urgent: README.md says how rarely.
 const (
