@@ -691,6 +691,16 @@ export interface components {
              */
             seq: number;
         };
+        Alarm: {
+            /** Format: double */
+            alone: number;
+            /** Format: double */
+            furious: number;
+            /** Format: double */
+            repeat: number;
+            /** Format: double */
+            threat: number;
+        };
         Ask: {
             /** Format: double */
             confidence: number;
@@ -1195,6 +1205,7 @@ export interface components {
             yaml: string;
         };
         Prediction: {
+            alarm?: components["schemas"]["Alarm"];
             asks?: components["schemas"]["Ask"][] | null;
             degraded?: string;
             entities?: components["schemas"]["Entity"][] | null;
