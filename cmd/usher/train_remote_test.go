@@ -43,7 +43,7 @@ func TestARemoteEmbedderIsAskedForATextOnceHoweverOftenItIsTrainedWith(t *testin
 	var asked atomic.Int64
 	config := Config{OpenAIBaseURL: remoteVectors(t, &asked), OpenAIModel: "far-train", OpenAIDims: 8}
 	d.tr.force = true
-	for i, want := range []int64{64, 65} { // 64 texts of the pack, then one that was corrected
+	for i, want := range []int64{67, 68} { // 64 texts of the pack and the words of three labels, then a text that was corrected
 		all, done, err := config.openEmbedders(intentpg.NewCache(d.pool, 0), quiet)
 		if err != nil {
 			t.Fatal(err)

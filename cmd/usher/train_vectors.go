@@ -60,6 +60,10 @@ func withVectors(ctx context.Context, e intent.Embedder, us []intent.Utterance, 
 		}
 	}
 	began := time.Now()
+	var err error
+	if o.LabelVectors, err = builtin.EmbedLabels(ctx, e, us); err != nil {
+		return err
+	}
 	var done atomic.Int64
 	tell := newPace(o.Progress)
 	vectors := make([][]float32, len(us))

@@ -13,13 +13,13 @@ import (
 )
 
 // An artefact is the magic word with the version of the format, the header as JSON, the columns, and the SHA-256 of it
-// all. Version 2 has the part for vectors between header and columns: its header as JSON, its rows, its biases, and its prototypes,
-// scales first, which older ones lack. Models
+// all. Version 3 has the part for vectors between header and columns: its header as JSON, its rows, its biases, and its prototypes,
+// scales first. Models
 // without that part are written as version 1. Numbers are little-endian. Anything that does not fit is an error, so that a model is either whole or absent.
 const (
 	magic         = "usher/ng"
 	formatVersion = 1
-	denseVersion  = 2
+	denseVersion  = 3
 	maxHeader     = 4 << 20
 	maxClasses    = 10_000
 )
@@ -109,7 +109,7 @@ func decode(b []byte) (*Model, error) {
 	}
 	version := r.number()
 	if version != formatVersion && version != denseVersion {
-		return nil, fmt.Errorf("the format has version %d, and this program reads up to %d; train anew", version, denseVersion)
+		return nil, fmt.Errorf("the format has version %d, and this program reads %d and %d; train anew", version, formatVersion, denseVersion)
 	}
 	var h header
 	if err := r.header(&h); err != nil {
@@ -152,13 +152,13 @@ func (r *reader) dense(intents, classes int) (*denseHead, error) {
 	if err := r.header(&h.denseHeader); err != nil {
 		return nil, err
 	}
-	if h.Dims < 1 || h.Dims > maxDims || len(r.rest) < 4*(h.Dims+1)*classes {
-		return nil, fmt.Errorf("vectors of %d dimensions and %d classes do not fit %d bytes", h.Dims, classes, len(r.rest))
+	if h.Read < 1 || h.Read > h.Dims || h.Dims > maxDims || len(r.rest) < 4*(h.Read+1)*classes {
+		return nil, fmt.Errorf("%d of vectors' %d dimensions and %d classes do not fit %d bytes", h.Read, h.Dims, classes, len(r.rest))
 	}
-	h.rows, h.bias = r.floats(h.Dims*classes), r.floats(classes)
+	h.rows, h.bias = r.floats(h.Read*classes), r.floats(classes)
 	if h.Prototypes != nil {
 		var err error
-		if h.neighbours, err = r.neighbours(h.Prototypes, intents, h.Dims); err != nil {
+		if h.neighbours, err = r.neighbours(h.Prototypes, intents, h.Read); err != nil {
 			return nil, err
 		}
 	}

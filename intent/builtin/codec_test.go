@@ -79,6 +79,11 @@ func replace(b []byte, what, by string) []byte {
 func FuzzLoad(f *testing.F) {
 	whole := smallArtefact(f)
 	f.Add(whole[:len(whole)-sha256.Size])
+	withVectors, err := denseModel(f).MarshalBinary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(withVectors[:len(withVectors)-sha256.Size])
 	f.Add([]byte(magic))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -88,6 +93,11 @@ func FuzzLoad(f *testing.F) {
 		}
 		if c := m.Classify("where is my money"); len(c.Ranked) == 0 || len(c.Ranked) > maxRanked {
 			t.Errorf("a model that loads gives %+v", c)
+		}
+		if id, ok := m.Embedder(); ok {
+			if c := m.ClassifyVector("where is my money", make([]float32, id.Dims)); len(c.Ranked) == 0 || len(c.Ranked) > maxRanked {
+				t.Errorf("with a vector a model that loads gives %+v", c)
+			}
 		}
 	})
 }

@@ -28,6 +28,7 @@ type denseHead struct {
 type denseHeader struct {
 	Embedder    string      `json:"embedder"`
 	Dims        int         `json:"dims"`
+	Read        int         `json:"read"`        // of the dimensions, from the first on
 	Calibration calibration `json:"calibration"` // of the sums
 	Card        DenseCard   `json:"card"`
 	// Prototypes counts those of each intent.
@@ -36,10 +37,11 @@ type denseHeader struct {
 
 // DenseCard tells how the n-grams and the vector together fared in cross-validation.
 type DenseCard struct {
-	Examples      int     `json:"examples"` // that had a vector; those below are of these alone
-	NGrams        float64 `json:"ngrams"`   // accuracy of the n-grams
-	Ridge         float64 `json:"ridge"`    // as in Card
-	Share         float64 `json:"share"`    // how much the scores of the vector count against those of the n-grams
+	Examples      int     `json:"examples"`              // that had a vector; those below are of these alone
+	NGrams        float64 `json:"ngrams"`                // accuracy of the n-grams
+	Ridge         float64 `json:"ridge"`                 // as in Card
+	LabelWords    bool    `json:"label_words,omitempty"` // as in Card
+	Share         float64 `json:"share"`                 // how much the scores of the vector count against those of the n-grams
 	Accuracy      float64 `json:"accuracy"`
 	ECE           float64 `json:"ece"`
 	OOSRecallAt95 float64 `json:"oos_recall_at_95"`
@@ -56,6 +58,15 @@ func (h *denseHead) add(vector, logits []float32) {
 			logits[c] += x * w
 		}
 	}
+}
+
+// readOf is how many numbers of an embedder's vectors are learnt from. The hashed words in the second half of our own are in
+// the n-grams already, weighed better: beside them they only drown what the first half says (see README.md).
+func readOf(id intent.ModelID) int {
+	if id.Name == meaningName {
+		return id.Dims - embedderDims
+	}
+	return id.Dims
 }
 
 // checkVectors finds what is not one vector of finite numbers, or none, per utterance.
@@ -80,14 +91,36 @@ func checkVectors(vectors [][]float32, utterances int, id intent.ModelID) error 
 	return nil
 }
 
+// checkLabelVectors does the same for those of labels.
+func checkLabelVectors(vectors map[string][]float32, id intent.ModelID) error {
+	for label, v := range vectors {
+		if len(v) != id.Dims || !finite(v) {
+			return fmt.Errorf("the vector of label %q is not %d finite numbers", label, id.Dims)
+		}
+	}
+	return nil
+}
+
 func finite(xs []float32) bool {
 	return !slices.ContainsFunc(xs, func(x float32) bool { return !(x > -1e6 && x < 1e6) })
 }
 
+// readFirst leaves the first dims of every vector.
+func (d *examples) readFirst(dims int) {
+	for _, vectors := range [][][]float32{d.vectors, d.nameVectors} {
+		for i, v := range vectors {
+			if v != nil {
+				vectors[i] = v[:dims]
+			}
+		}
+	}
+}
+
 // measureOff is how vectors are brought to mean 0 and mean length 1: some embedders put all texts into one corner.
 type measureOff struct {
-	centre []float32
-	scale  float32
+	centre  []float32
+	scale   float32
+	columns []int32 // 0, 1, 2…
 }
 
 func newMeasureOff(vectors [][]float32, keep func(i int) bool) measureOff {
@@ -109,14 +142,18 @@ func newMeasureOff(vectors [][]float32, keep func(i int) bool) measureOff {
 			}
 		}
 	}
+	m.columns = make([]int32, len(m.centre))
+	for d := range m.columns {
+		m.columns[d] = int32(d)
+	}
 	m.scale = float32(1 / math.Sqrt(max(squares/max(n, 1), 1e-12)))
 	return m
 }
 
 func (m measureOff) apply(v []float32) vector {
-	out := vector{columns: make([]int32, len(v)), values: make([]float32, len(v))}
+	out := vector{columns: m.columns, values: make([]float32, len(v))}
 	for d, x := range v {
-		out.columns[d], out.values[d] = int32(d), (x-m.centre[d])*m.scale
+		out.values[d] = (x - m.centre[d]) * m.scale
 	}
 	return out
 }
@@ -139,15 +176,30 @@ func (m measureOff) fold(w *weights, share float64) (rows, bias []float32) {
 }
 
 // learnDense is learn for the vectors.
-func (d *examples) learnDense(ctx context.Context, keep func(i int) bool, ridges []float64, seed int64, take func(k int, m measureOff, w *weights)) error {
+func (d *examples) learnDense(ctx context.Context, keep func(i int) bool, trials []trial, seed int64, take func(k int, m measureOff, w *weights)) error {
 	m := newMeasureOff(d.vectors, keep)
-	var samples []sample
+	var samples, names []sample
 	for i, v := range d.vectors {
 		if keep(i) && d.classes[i] < d.allClasses() {
-			samples = append(samples, sample{vector: m.apply(v), class: d.classes[i], weight: d.weights[i], key: d.keys[i]})
+			samples = append(samples, sample{vector: m.apply(v), class: d.classes[i], weight: d.weights[i]})
 		}
 	}
-	return learnFrom(ctx, samples, len(m.centre), d.allClasses(), ridges, seed, func(k int, w *weights) { take(k, m, w) })
+	for c, v := range d.nameVectors {
+		if v != nil {
+			names = append(names, sample{vector: m.apply(v), class: c})
+		}
+	}
+	from := material{samples: samples, names: names, columns: len(m.centre), classes: d.allClasses(), many: fitMargins}
+	return from.learn(ctx, trials, seed, func(k int, w *weights) { take(k, m, w) })
+}
+
+// crossValidateDense is crossValidate for the vectors.
+func (d *examples) crossValidateDense(ctx context.Context, seed int64) ([]reading, trial, error) {
+	return d.crossValidateBy(ctx, d.trials(len(d.nameVectors) > 0), func(ctx context.Context, keep func(i int) bool, trials []trial, take func(k int, read func(i int) reading)) error {
+		return d.learnDense(ctx, keep, trials, seed, func(k int, m measureOff, w *weights) {
+			take(k, func(i int) reading { return d.read(i, m.apply(d.vectors[i]), w) })
+		})
+	})
 }
 
 // fitDense learns the part for the vectors beside n-grams with the given held-out readings.
@@ -157,21 +209,22 @@ func (d *examples) fitDense(ctx context.Context, ngrams []reading, o TrainOption
 	if len(d.texts) < 2 {
 		return nil, errors.New("learn vectors: too few utterances with words have one")
 	}
-	readings, ridge, err := d.crossValidateBy(ctx, func(ctx context.Context, keep func(i int) bool, ridges []float64, take func(k int, read func(i int) reading)) error {
-		return d.learnDense(ctx, keep, ridges, o.Seed, func(k int, m measureOff, w *weights) {
-			take(k, func(i int) reading { return d.read(i, m.apply(d.vectors[i]), w) })
-		})
-	})
+	readings, chosen, err := d.crossValidateDense(ctx, o.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("cross-validate vectors: %w", err)
 	}
 	share, sums := bestShare(ngrams, readings, len(d.intents))
 	d.bringNear(sums)
-	h := &denseHead{denseHeader: denseHeader{Embedder: o.Embedder.Name, Dims: o.Embedder.Dims, Calibration: calibrate(sums, len(d.intents), few)}}
+	h := &denseHead{denseHeader: denseHeader{
+		Embedder: o.Embedder.Name, Dims: o.Embedder.Dims, Read: readOf(o.Embedder), Calibration: calibrate(sums, len(d.intents), few),
+	}}
 	c := d.card(sums, h.Calibration, o)
 	alone := d.card(ngrams, calibrate(ngrams, len(d.intents), few), o)
-	h.Card = DenseCard{Examples: len(d.texts), NGrams: alone.Accuracy, Ridge: ridge, Share: share, Accuracy: c.Accuracy, ECE: c.ECE, OOSRecallAt95: c.OOSRecallAt95}
-	err = d.learnDense(ctx, everything, []float64{ridge}, o.Seed, func(_ int, m measureOff, w *weights) { h.rows, h.bias = m.fold(w, share) })
+	h.Card = DenseCard{
+		Examples: len(d.texts), NGrams: alone.Accuracy, Ridge: chosen.ridge, LabelWords: chosen.named, Share: share,
+		Accuracy: c.Accuracy, ECE: c.ECE, OOSRecallAt95: c.OOSRecallAt95,
+	}
+	err = d.learnDense(ctx, everything, []trial{chosen}, o.Seed, func(_ int, m measureOff, w *weights) { h.rows, h.bias = m.fold(w, share) })
 	if err != nil {
 		return nil, fmt.Errorf("learn vectors: %w", err)
 	}
@@ -208,12 +261,12 @@ func (h *denseHead) check() error {
 
 // embedded are the examples that have a vector, with their readings. They keep all classes.
 func (d *examples) embedded(ngrams []reading) (*examples, []reading) {
-	e := &examples{intents: d.intents, negatives: d.negatives}
+	e := &examples{intents: d.intents, negatives: d.negatives, nameVectors: d.nameVectors}
 	var theirs []reading
 	for i, v := range d.vectors {
 		if v != nil {
 			e.texts, e.vectors, theirs = append(e.texts, d.texts[i]), append(e.vectors, v), append(theirs, ngrams[i])
-			e.classes, e.weights, e.keys = append(e.classes, d.classes[i]), append(e.weights, d.weights[i]), append(e.keys, d.keys[i])
+			e.classes, e.weights = append(e.classes, d.classes[i]), append(e.weights, d.weights[i])
 		}
 	}
 	return e, theirs

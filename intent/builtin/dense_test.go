@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,11 @@ import (
 // meanings is a small embedder that knows which words mean the same: 32 numbers, all texts in one corner, as with some real
 // embedders.
 var meanings = map[string]int{"parcel": 0, "package": 0, "box": 0, "delivery": 0, "money": 1, "cash": 1, "refund": 1, "funds": 1, "password": 2, "login": 2, "account": 2, "pin": 2}
+
+var meaningsID = intent.ModelID{Name: "meanings", Dims: 32}
+
+// newWords are texts whose telling words no utterance has, and what they ask for.
+var newWords = map[string]string{"the box did not arrive": "order", "i want my funds": "refund", "the pin fails": "login"}
 
 func embedded(us []intent.Utterance) [][]float32 {
 	vectors := make([][]float32, len(us))
@@ -56,7 +62,7 @@ func someUtterances() []intent.Utterance {
 func denseModel(t testing.TB) *Model {
 	t.Helper()
 	us := someUtterances()
-	m, err := Train(t.Context(), us, TrainOptions{Seed: 1, Vectors: embedded(us), Embedder: intent.ModelID{Name: "meanings", Dims: 32}})
+	m, err := Train(t.Context(), us, TrainOptions{Seed: 1, Vectors: embedded(us), Embedder: meaningsID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +71,7 @@ func denseModel(t testing.TB) *Model {
 
 func TestVectorsBringWordsThatTrainingNeverSaw(t *testing.T) {
 	m := denseModel(t)
-	for text, want := range map[string]string{"the box did not arrive": "order", "i want my funds": "refund", "the pin fails": "login"} {
+	for text, want := range newWords {
 		with, without := m.ClassifyVector(text, meaning(text)), m.Classify(text)
 		if with.Ranked[0].Intent != want {
 			t.Errorf("%q: %+v, want %s", text, with.Ranked[0], want)
@@ -99,6 +105,37 @@ func TestTheTextAloneIsClassifiedAsWithoutVectors(t *testing.T) {
 	}
 }
 
+func TestOfOurOwnVectorsTheHalfThatMeansIsRead(t *testing.T) {
+	us := someUtterances()
+	e, err := NewMeaningEmbedder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make([]string, len(us))
+	for i, u := range us {
+		texts[i] = u.Text
+	}
+	vectors, err := e.Embed(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := trained(t, us, TrainOptions{Seed: 1, Vectors: vectors, Embedder: e.Model()})
+	if id, ok := m.Embedder(); !ok || id != e.Model() || len(vectors[0]) != id.Dims {
+		t.Errorf("it takes vectors of %+v, and the caller's are %d long now", id, len(vectors[0]))
+	}
+	whole := vectors[0]
+	words, meaning := slices.Clone(whole), slices.Clone(whole)
+	clear(words[len(words)-embedderDims:])
+	clear(meaning[:len(meaning)-embedderDims])
+	want := m.ClassifyVector(us[0].Text, whole)
+	if got := m.ClassifyVector(us[0].Text, words); !reflect.DeepEqual(got, want) {
+		t.Errorf("without hashed words %+v, with them %+v", got, want)
+	}
+	if got := m.ClassifyVector(us[0].Text, meaning); reflect.DeepEqual(got, want) {
+		t.Errorf("what the text means changes nothing: %+v", got)
+	}
+}
+
 func TestAModelWithVectorsSurvivesItsArtefact(t *testing.T) {
 	m := denseModel(t)
 	artefact, err := m.MarshalBinary()
@@ -113,7 +150,7 @@ func TestAModelWithVectorsSurvivesItsArtefact(t *testing.T) {
 	if err != nil || !bytes.Equal(again, artefact) || loaded.Hash() != m.Hash() {
 		t.Errorf("written again it differs (%v)", err)
 	}
-	if id, ok := loaded.Embedder(); !ok || id != (intent.ModelID{Name: "meanings", Dims: 32}) || loaded.DenseCard() != m.DenseCard() || m.DenseCard().Share == 0 {
+	if id, ok := loaded.Embedder(); !ok || id != meaningsID || loaded.DenseCard() != m.DenseCard() || m.DenseCard().Share == 0 {
 		t.Errorf("embedder %+v, card %+v", id, loaded.DenseCard())
 	}
 	for _, text := range []string{"the box did not arrive", "cash"} {
@@ -122,7 +159,9 @@ func TestAModelWithVectorsSurvivesItsArtefact(t *testing.T) {
 		}
 	}
 	for name, tc := range map[string]struct{ old, by, want string }{
-		"other dimensions": {`"dims":32`, `"dims":99`, "the part for vectors makes no sense"},
+		"fewer dimensions": {`"dims":32`, `"dims":16`, "do not fit"},
+		"more read":        {`"read":32`, `"read":33`, "do not fit"},
+		"nothing read":     {`"read":32`, `"read": 0`, "do not fit"},
 		"no dimensions":    {`"dims":32`, `"dims":00`, "read header"},
 		"no embedder":      {`"embedder":"meanings","dims":32`, `"embedder":"","dims":32        `, "makes no sense"},
 	} {
@@ -134,7 +173,7 @@ func TestAModelWithVectorsSurvivesItsArtefact(t *testing.T) {
 
 func TestTrainingRefusesVectorsThatDoNotFit(t *testing.T) {
 	us := someUtterances()
-	id := intent.ModelID{Name: "meanings", Dims: 32}
+	id := meaningsID
 	for name, tc := range map[string]struct {
 		change func(vectors [][]float32) [][]float32
 		id     intent.ModelID
@@ -164,12 +203,12 @@ func TestVectorsOfSomeUtterancesTeachToo(t *testing.T) {
 			vectors[i] = nil
 		}
 	}
-	o := TrainOptions{Seed: 1, Vectors: vectors, Embedder: intent.ModelID{Name: "meanings", Dims: 32}}
+	o := TrainOptions{Seed: 1, Vectors: vectors, Embedder: meaningsID}
 	m, err := Train(t.Context(), us, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, want := range map[string]string{"the box did not arrive": "order", "i want my funds": "refund", "the pin fails": "login"} {
+	for text, want := range newWords {
 		if got := m.ClassifyVector(text, meaning(text)); got.Ranked[0].Intent != want {
 			t.Errorf("%q: %+v, want %s", text, got.Ranked[0], want)
 		}

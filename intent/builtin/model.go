@@ -133,9 +133,9 @@ func (m *Model) DenseCard() DenseCard {
 // vector of another length is left out of account.
 func (m *Model) ClassifyVector(text string, vector []float32) intent.Classification {
 	if m.dense == nil || len(vector) != m.dense.Dims {
-		vector = nil
+		return m.classify(text, nil)
 	}
-	return m.classify(text, vector)
+	return m.classify(text, vector[:m.dense.Read])
 }
 
 func (m *Model) classify(text string, dense []float32) intent.Classification {

@@ -25,6 +25,8 @@ type TrainOptions struct {
 	// some: then their n-grams alone are learnt from.
 	Vectors  [][]float32
 	Embedder intent.ModelID
+	// LabelVectors are those that EmbedLabels makes with the same embedder. Labels without one teach by their utterances alone.
+	LabelVectors map[string][]float32
 	// Progress is told in words how far the training is; may be nil.
 	Progress func(string)
 }
@@ -46,23 +48,28 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 		if err := checkVectors(o.Vectors, len(utterances), o.Embedder); err != nil {
 			return nil, fmt.Errorf("train: %w", err)
 		}
+		if err := checkLabelVectors(o.LabelVectors, o.Embedder); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
 	}
 	d, err := prepare(utterances, o.Vectors)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
+	d.addNames(o.LabelVectors)
+	d.readFirst(readOf(o.Embedder))
 	o.Progress(fmt.Sprintf("training on %d utterances of %d intents and %d out-of-scope ones", len(utterances)-d.negatives, len(d.intents), d.negatives))
 	if o.Balanced {
 		d.balance()
 	}
-	readings, ridge, err := d.crossValidate(ctx, o.Seed)
+	readings, chosen, err := d.crossValidate(ctx, o.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("train: cross-validate: %w", err)
 	}
 	c := calibrate(readings, len(d.intents), len(readings) <= fewExamples)
 	card := d.card(readings, c, o)
 	o.Progress(fmt.Sprintf("cross-validated: accuracy %.1f %%, calibration error %.3f", 100*card.Accuracy, card.ECE))
-	card.Ridge = ridge
+	card.Ridge, card.LabelWords = chosen.ridge, chosen.named
 	var dense *denseHead
 	if o.Vectors != nil {
 		if dense, err = d.fitDense(ctx, readings, o); err != nil {
@@ -73,7 +80,7 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 	}
 	var v *vocabulary
 	var w *weights
-	err = d.learn(ctx, everything, []float64{ridge}, o.Seed, func(_ int, learnt *vocabulary, by *weights) { v, w = learnt, by })
+	err = d.learn(ctx, everything, []trial{chosen}, o.Seed, func(_ int, learnt *vocabulary, by *weights) { v, w = learnt, by })
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
@@ -90,6 +97,9 @@ type examples struct {
 	weights   []float32 // how much each counts; 1 on average
 	keys      []uint64  // of words and label, whatever other examples there are
 	negatives int
+	// What the labels say in words, by class: nothing found in a label without words, nil for one without a vector.
+	names       [][]hit
+	nameVectors [][]float32
 }
 
 func prepare(utterances []intent.Utterance, vectors [][]float32) (*examples, error) {
@@ -176,6 +186,8 @@ type Card struct {
 	// Ridge is the strength of regularisation that cross-validation chose, times the number of examples; 0 where the training
 	// set was large and dropped n-grams regularise instead.
 	Ridge float64 `json:"ridge,omitempty"`
+	// LabelWords tells that cross-validation chose to learn from the words of the labels, too.
+	LabelWords bool `json:"label_words,omitempty"`
 	// OOSRecallAt95 is the share of negatives beyond the score that keeps 95 % of the rest; 0 without negatives.
 	OOSRecallAt95 float64 `json:"oos_recall_at_95"`
 }

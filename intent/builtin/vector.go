@@ -1,6 +1,9 @@
 package builtin
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // How n-grams are weighed, chosen by cross-validation (see README.md).
 const (
@@ -103,6 +106,12 @@ func (v *vocabulary) vectorise(s *scratch) {
 	for i := range s.values {
 		s.values[i] *= scale
 	}
+}
+
+// vectorised is vectorise, with a vector of its own.
+func (v *vocabulary) vectorised(s *scratch) vector {
+	v.vectorise(s)
+	return vector{columns: slices.Clone(s.columns), values: slices.Clone(s.values)}
 }
 
 // damped is how much n occurrences count: the tenth says little that the first did not.
