@@ -1,6 +1,6 @@
 # Usher. `make run`, `make test` and `make prove` install what is missing; the other targets only use what is there.
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench prove lint fmt clean setup setup-tests web modules
+.PHONY: help run build test bench prove head lint fmt clean setup setup-tests web modules
 .DELETE_ON_ERROR:
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -52,6 +52,9 @@ bench: build ## how fast: `usher bench` on this machine, then the Go benchmarks
 prove: setup setup-tests build ## the long proofs that CI does not run: 20,000 messages through twenty kills
 	@USHER_PROVE=1 CGO_ENABLED=1 $(GO) test -count=1 -timeout 60m -run Fault -v ./cmd/usher
 	@USHER_PROVE=1 $(GO) test -count=1 -run 'PublicSets|NearestNeighbours|HowAlike|TenThousandCases' -v ./intent/builtin ./routing/postgres
+
+head: ## learn the starter pack's part for vectors anew, after a change of its texts
+	@USHER_HEAD=write $(GO) test -count=1 -timeout 60m -run TheStarterHead -v ./cmd/usher
 
 lint: $(MODULES) ## golangci-lint and the web apps' linters
 	@$(GO) run $(LINTER) run

@@ -98,7 +98,8 @@ type Prediction struct {
 	Alarm Alarm `json:"alarm,omitzero"`
 	// Degraded says why the prediction is worth less than usual; empty when it is not.
 	Degraded string `json:"degraded,omitempty"`
-	// Fused means that the vector of the text was read beside its n-grams.
+	// Fused means that the vector of the text was read beside its n-grams: to tell what the text asks for if they were unsure of
+	// it, and how urgent it is.
 	Fused bool `json:"fused,omitempty"`
 	// Shallow says why it was not although it might have changed something; the confidence is that of the n-grams then.
 	Shallow string `json:"shallow,omitempty"`

@@ -166,19 +166,14 @@ func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, pol
 	if err != nil {
 		return evals.Report{}, err
 	}
-	var embedded float64
-	if embedder != nil {
-		perLabel := embeddedPerLabel // as in production
-		if o.train != "" {
-			perLabel = len(utterances)
-		}
-		start := time.Now()
-		if err := withVectors(ctx, embedder, utterances, len(utterances), perLabel, &t); err != nil {
-			return evals.Report{}, err
-		}
-		embedded = time.Since(start).Seconds()
-	}
 	start := time.Now()
+	if o.asStarter(embedder) {
+		t.Head = starter.Head()
+	} else if err := withVectors(ctx, embedder, utterances, len(utterances), len(utterances), &t); err != nil {
+		return evals.Report{}, err
+	}
+	embedded := time.Since(start).Seconds()
+	start = time.Now()
 	model, err := builtin.Train(ctx, utterances, t)
 	if err != nil {
 		return evals.Report{}, err
@@ -194,10 +189,15 @@ func (o evalOptions) run(ctx context.Context, utterances []intent.Utterance, pol
 	}
 	report := evals.NewReport(results)
 	report.TrainS = &trained
-	if embedder != nil {
+	if t.Vectors != nil {
 		report.EmbedS = &embedded
 	}
 	return report, nil
+}
+
+// asStarter reports whether the training is that of a new installation.
+func (o evalOptions) asStarter(e intent.Embedder) bool {
+	return o.train == "" && o.shots == 0 && !o.noOOS && !o.balanced && e != nil && e.Model().Name == defaultEmbedder
 }
 
 // embedding is when vectors of cases are read.

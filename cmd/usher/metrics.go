@@ -23,7 +23,6 @@ import (
 const (
 	metricDecided = "usher_messages_decided_total"
 	metricWait    = "usher_message_wait_seconds"
-	// metricEmbedded counts decisions, which may cover several messages; those of bench cover one.
 	metricEmbedded = "usher_embedded_before_decision_total"
 )
 
@@ -33,7 +32,7 @@ var (
 		Name: metricWait, Help: "Time from the acceptance of a message to the commit of its decision.",
 		Buckets: prometheus.ExponentialBuckets(0.001, 1.15, 66), // 1 ms to 8.8 s
 	})
-	embeddedFirst = promauto.NewCounter(prometheus.CounterOpts{Name: metricEmbedded, Help: "What was read with its vector before it was decided."})
+	embeddedFirst = promauto.NewCounter(prometheus.CounterOpts{Name: metricEmbedded, Help: "What was embedded before it was decided; later messages that one decision covers count as one."})
 	readInAHurry  = promauto.NewCounter(prometheus.CounterOpts{Name: "usher_read_in_a_hurry_total", Help: "What was decided by its n-grams alone although its vector might have changed something."})
 )
 
@@ -48,16 +47,13 @@ func count(c inbox.Change) {
 	}
 }
 
-// observed counts how what it prepares was read.
+// observed counts what it prepares in a hurry.
 type observed struct{ *routing.Pipeline }
 
 func (o observed) Prepare(ctx context.Context, requests []routing.Request) {
 	o.Pipeline.Prepare(ctx, requests)
 	for _, r := range requests {
-		switch {
-		case r.Prediction.Fused:
-			embeddedFirst.Inc()
-		case r.Prediction.Shallow != "":
+		if r.Prediction.Shallow != "" {
 			readInAHurry.Inc()
 		}
 	}

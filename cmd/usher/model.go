@@ -30,7 +30,9 @@ func (u *understander) Understand(ctx context.Context, text string) intent.Predi
 }
 
 func (u *understander) Embed(ctx context.Context, texts []string) (intent.Vectors, error) {
-	return u.live.Load().Embed(ctx, texts)
+	v, err := u.live.Load().Embed(ctx, texts)
+	embeddedFirst.Add(float64(len(v.Of)))
+	return v, err
 }
 
 func (u *understander) Refine(p intent.Prediction, text string, by intent.ModelID, vector []float32) intent.Prediction {
@@ -133,21 +135,13 @@ func readModel(artefact []byte, hash string) (*builtin.Model, error) {
 	return model, nil
 }
 
-// trainStarter trains the classifier of the starter pack, with the built-in vectors.
+// trainStarter trains the classifier of the starter pack. What it knows of the built-in vectors comes with the pack.
 func trainStarter(ctx context.Context) (*builtin.Model, error) {
 	utterances, err := starter.Utterances()
 	if err != nil {
 		return nil, err
 	}
-	embedder, err := builtin.NewMeaningEmbedder()
-	if err != nil {
-		return nil, err
-	}
-	o := builtin.TrainOptions{Seed: trainingSeed}
-	if err := withVectors(ctx, embedder, utterances, len(utterances), embeddedPerLabel, &o); err != nil {
-		return nil, err
-	}
-	return builtin.Train(ctx, utterances, o)
+	return builtin.Train(ctx, utterances, builtin.TrainOptions{Seed: trainingSeed, Head: starter.Head()})
 }
 
 // builtinMemory is how many bytes of built-in vectors are remembered, about 1,950 of them: what was embedded for a decision is

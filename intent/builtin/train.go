@@ -27,6 +27,8 @@ type TrainOptions struct {
 	Embedder intent.ModelID
 	// LabelVectors are those that EmbedLabels makes with the same embedder. Labels without one teach by their utterances alone.
 	LabelVectors map[string][]float32
+	// Head is the part for vectors as MarshalHead wrote it, instead of Vectors; it must have learnt from the same utterances.
+	Head []byte
 	// Progress is told in words how far the training is; may be nil.
 	Progress func(string)
 }
@@ -59,6 +61,12 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 	d.addNames(o.LabelVectors)
 	d.readFirst(readOf(o.Embedder))
 	o.Progress(fmt.Sprintf("training on %d utterances of %d intents and %d out-of-scope ones", len(utterances)-d.negatives, len(d.intents), d.negatives))
+	var dense *denseHead
+	if o.Head != nil {
+		if dense, err = d.readHead(o.Head, utterances); err != nil {
+			return nil, fmt.Errorf("train: %w", err)
+		}
+	}
 	if o.Balanced {
 		d.balance()
 	}
@@ -70,7 +78,6 @@ func Train(ctx context.Context, utterances []intent.Utterance, o TrainOptions) (
 	card := d.card(readings, c, o)
 	o.Progress(fmt.Sprintf("cross-validated: accuracy %.1f %%, calibration error %.3f", 100*card.Accuracy, card.ECE))
 	card.Ridge, card.LabelWords = chosen.ridge, chosen.named
-	var dense *denseHead
 	if o.Vectors != nil {
 		if dense, err = d.fitDense(ctx, readings, o); err != nil {
 			return nil, fmt.Errorf("train: %w", err)

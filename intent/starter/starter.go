@@ -22,6 +22,13 @@ import (
 //go:embed intents.yaml utterances
 var pack embed.FS
 
+//go:embed head.bin
+var head []byte
+
+// Head is what was learnt of the pack's utterances from their vectors by the built-in embedder, for builtin.TrainOptions: embedding
+// them takes a minute. After a change of the pack, make head learns it anew.
+func Head() []byte { return head }
+
 // Entry is one intent of the catalogue.
 type Entry struct {
 	ID          string `yaml:"id" json:"id"`
