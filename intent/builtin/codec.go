@@ -31,29 +31,19 @@ func hashOf(artefact []byte) string {
 
 // MarshalBinary writes the artefact. The same model always gives the same bytes.
 func (m *Model) MarshalBinary() ([]byte, error) {
-	head, err := json.Marshal(m.header)
-	if err != nil {
-		return nil, fmt.Errorf("write model: %w", err)
-	}
-	b := make([]byte, 0, 64+len(head)+12*len(m.slots)+len(m.rows)+4*len(m.bias))
+	b := make([]byte, 0, 64+maxHeader/64+12*len(m.slots)+len(m.rows)+4*len(m.bias))
 	b = append(b, magic...)
 	version := uint32(formatVersion)
 	if m.dense != nil {
 		version = denseVersion
 	}
 	b = binary.LittleEndian.AppendUint32(b, version)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(head)))
-	b = append(b, head...)
-	if m.dense != nil {
-		if head, err = json.Marshal(m.dense.denseHeader); err != nil {
-			return nil, fmt.Errorf("write model: %w", err)
-		}
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(head)))
-		b = append(b, head...)
-		b = appendFloats(appendFloats(b, m.dense.rows), m.dense.bias)
-		if m.dense.neighbours != nil {
-			b = appendBytes(appendFloats(b, m.dense.neighbours.scales), m.dense.neighbours.rows)
-		}
+	b, err := appendHeader(b, m.header)
+	if err == nil && m.dense != nil {
+		b, err = m.dense.append(b)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write model: %w", err)
 	}
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(m.slots)))
 	b = appendFloats(b, []float32{m.unseen})
@@ -66,6 +56,28 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	b = appendBytes(b, m.rows)
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...), nil
+}
+
+// append writes the part for vectors.
+func (h *denseHead) append(b []byte) ([]byte, error) {
+	b, err := appendHeader(b, h.denseHeader)
+	if err != nil {
+		return nil, err
+	}
+	b = appendFloats(appendFloats(b, h.rows), h.bias)
+	if h.neighbours != nil {
+		b = appendBytes(appendFloats(b, h.neighbours.scales), h.neighbours.rows)
+	}
+	return b, nil
+}
+
+// appendHeader writes JSON with its length before it.
+func appendHeader(b []byte, header any) ([]byte, error) {
+	j, err := json.Marshal(header)
+	if err != nil {
+		return nil, err
+	}
+	return append(binary.LittleEndian.AppendUint32(b, uint32(len(j))), j...), nil
 }
 
 func appendFloats(b []byte, xs []float32) []byte {

@@ -3,9 +3,7 @@ package builtin
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,12 +12,11 @@ import (
 )
 
 // A head is the part of a model for vectors by itself, for utterances that are trained on again and again: embedding them takes
-// minutes, their n-grams are learnt in seconds. It is the magic word, a header as JSON with its length before it, rows, biases,
-// and the SHA-256 of it all.
+// minutes, their n-grams are learnt in seconds. It is the magic word, a header as JSON that names the utterances, that part as it is
+// in an artefact, and the SHA-256 of it all.
 const headMagic = "usher/vh"
 
 type headHeader struct {
-	denseHeader
 	Intents []string `json:"intents"`
 	Digest  string   `json:"digest"` // of the utterances
 }
@@ -29,12 +26,13 @@ func (m *Model) MarshalHead(learntFrom []intent.Utterance) ([]byte, error) {
 	if m.dense == nil {
 		return nil, errors.New("write head: the model was trained without vectors")
 	}
-	h, err := json.Marshal(headHeader{m.dense.denseHeader, m.Intents, digest(learntFrom)})
+	b, err := appendHeader([]byte(headMagic), headHeader{m.Intents, digest(learntFrom)})
+	if err == nil {
+		b, err = m.dense.append(b)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("write head: %w", err)
 	}
-	b := binary.LittleEndian.AppendUint32([]byte(headMagic), uint32(len(h)))
-	b = appendFloats(appendFloats(append(b, h...), m.dense.rows), m.dense.bias)
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...), nil
 }
@@ -56,12 +54,11 @@ func (d *examples) readHead(head []byte, utterances []intent.Utterance) (*denseH
 	if !slices.Equal(h.Intents, d.intents) || h.Digest != digest(utterances) {
 		return nil, errors.New("read head: it learnt from other utterances; learn it anew")
 	}
-	classes := d.allClasses()
-	if h.Dims < 1 || h.Dims > maxDims || len(r.rest) != 4*(h.Dims+1)*classes {
-		return nil, fmt.Errorf("read head: vectors of %d dimensions and %d classes do not fit %d bytes", h.Dims, classes, len(r.rest))
+	dense, err := r.dense(len(d.intents), d.allClasses())
+	if err == nil && len(r.rest) > 0 {
+		err = errors.New("it is longer than a head")
 	}
-	dense := &denseHead{denseHeader: h.denseHeader, rows: r.floats(h.Dims * classes), bias: r.floats(classes)}
-	if err := dense.check(); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("read head: %w", err)
 	}
 	return dense, nil
