@@ -3,28 +3,41 @@ package intent
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
+// embedSlice is how many texts are embedded in one call, so that what was made before the time was up counts.
+const embedSlice = 16
+
 // Embed makes the vectors of what texts are about, which Refine takes and history is compared by. It is bounded by
-// UnderstandOptions.EmbedTimeout, and returns no vectors when nothing is to be refined by them.
+// UnderstandOptions.EmbedTimeout: texts for which the time was too short get nil. It returns no vectors at all when nothing is to be
+// refined by them, and an error when the embedder fails before its time.
 func (u *Understander) Embed(ctx context.Context, texts []string) (Vectors, error) {
 	if u.embedder == nil {
 		return Vectors{}, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, u.embedTimeout)
+	within, cancel := context.WithTimeout(ctx, u.embedTimeout)
 	defer cancel()
-	gists := make([]string, len(texts))
-	for i, text := range texts {
-		gists[i] = Gist(text)
+	v := Vectors{By: u.embedder.Model(), Of: make([][]float32, 0, len(texts))}
+	for slice := range slices.Chunk(texts, embedSlice) {
+		gists := make([]string, len(slice))
+		for i, text := range slice {
+			gists[i] = Gist(text)
+		}
+		made, err := u.embedder.Embed(within, gists)
+		if err != nil && within.Err() != nil && ctx.Err() == nil {
+			break
+		}
+		if err == nil && len(made) != len(slice) {
+			err = fmt.Errorf("the embedder gave %d vectors", len(made))
+		}
+		if err != nil {
+			return Vectors{}, fmt.Errorf("embed %d texts: %w", len(slice), err)
+		}
+		v.Of = append(v.Of, made...)
 	}
-	vectors, err := u.embedder.Embed(ctx, gists)
-	if err == nil && len(vectors) != len(texts) {
-		err = fmt.Errorf("the embedder gave %d vectors", len(vectors))
-	}
-	if err != nil {
-		return Vectors{}, fmt.Errorf("embed %d texts: %w", len(texts), err)
-	}
-	return Vectors{By: u.embedder.Model(), Of: vectors}, nil
+	v.Of = v.Of[:len(texts)] // what is missing is nil
+	return v, nil
 }
 
 // Refine is a prediction that Understand made of the text, with the text's vector read beside the n-grams. It is the same

@@ -34,11 +34,13 @@ type embedding struct {
 	texts *[]string
 	fails error
 	waits bool
+	// waitsAfter is after how many texts it hangs; 0 for never.
+	waitsAfter int
 }
 
 func (embedding) Model() ModelID { return fusingModel }
 func (e embedding) Embed(ctx context.Context, texts []string) ([][]float32, error) {
-	if e.waits {
+	if e.waits || ctx.Err() != nil || e.waitsAfter > 0 && len(*e.texts) >= e.waitsAfter {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
@@ -110,8 +112,19 @@ func TestEmbeddingIsBoundedAndItsFailureIsTold(t *testing.T) {
 		t.Errorf("without an embedder: %v, %v", v, err)
 	}
 	o := UnderstandOptions{Embedder: embedding{waits: true}, EmbedTimeout: time.Millisecond}
-	if _, err := NewUnderstander(scripted(sure), o).Embed(t.Context(), texts); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("an embedder that hangs: %v", err)
+	if v, err := NewUnderstander(scripted(sure), o).Embed(t.Context(), texts); err != nil || len(v.Of) != 2 || v.Of[0] != nil || v.Of[1] != nil {
+		t.Errorf("an embedder that hangs: %v, %v", v, err)
+	}
+	var early []string
+	o.Embedder = embedding{texts: &early, waitsAfter: embedSlice}
+	if v, err := NewUnderstander(scripted(sure), o).Embed(t.Context(), slices.Repeat(texts, embedSlice)); err != nil ||
+		len(v.Of) != 2*embedSlice || v.Of[embedSlice-1] == nil || v.Of[embedSlice] != nil {
+		t.Errorf("an embedder that hangs after a while: %v, %v", v, err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := NewUnderstander(scripted(sure), o).Embed(gone, texts); !errors.Is(err, context.Canceled) {
+		t.Errorf("a caller who is gone: %v", err)
 	}
 	down := errors.New("down")
 	o = UnderstandOptions{Embedder: embedding{texts: new([]string), fails: down}}

@@ -11,7 +11,7 @@ import (
 
 // Refiner reads messages a second time, with their vectors. intent.Understander is one.
 type Refiner interface {
-	// Embed makes the vectors of what texts are about, one each, or none at all where nothing is refined by them.
+	// Embed makes the vectors of what texts are about, one each and nil where time was short, or none at all where nothing is refined by them.
 	Embed(ctx context.Context, texts []string) (intent.Vectors, error)
 	// Refine is the prediction of a text with its vector read, too. It never fails.
 	Refine(p intent.Prediction, text string, by intent.ModelID, vector []float32) intent.Prediction
@@ -81,6 +81,7 @@ func (p *pressure) feel(now time.Time, messages int) time.Duration {
 	return p.last.Sub(p.since)
 }
 
+// tooMany is why a message has no vector when time was short, and then history makes none of its own.
 const tooMany = "there were too many messages at once"
 
 // refine embeds the messages where that can change something, and returns their vectors, nil for those that have none, with
@@ -110,13 +111,17 @@ func (p *Pipeline) refine(ctx context.Context, policy *Policy, requests []Reques
 	made, err := p.Refiner.Embed(ctx, texts)
 	if err != nil {
 		for _, i := range places {
-			requests[i].Prediction.Shallow = "the text could not be embedded in time"
+			requests[i].Prediction.Shallow = "the embedder did not answer"
 		}
 		return vectors
 	}
 	vectors.By = made.By
 	for n, v := range made.Of {
 		r := &requests[places[n]]
+		if v == nil { // the rest of the batch took all the time there was
+			r.Prediction.Shallow = tooMany
+			continue
+		}
 		vectors.Of[places[n]] = v
 		r.Prediction = p.again(*r, made.By, v)
 	}

@@ -19,6 +19,7 @@ import (
 type reader struct {
 	embedded []string
 	fails    bool
+	short    bool // of time
 }
 
 var readerModel = intent.ModelID{Name: "reader", Dims: 1}
@@ -44,8 +45,11 @@ func (r *reader) Embed(_ context.Context, texts []string) (intent.Vectors, error
 		return intent.Vectors{}, errors.New("down")
 	}
 	v := intent.Vectors{By: readerModel}
+	v.Of = make([][]float32, len(texts))
 	for i := range texts {
-		v.Of = append(v.Of, []float32{float32(i + 1)})
+		if !r.short {
+			v.Of[i] = []float32{float32(i + 1)}
+		}
 	}
 	return v, nil
 }
@@ -102,7 +106,7 @@ func TestOnlyWhatAVectorCanChangeIsEmbedded(t *testing.T) {
 		}
 		for i, got := range requests {
 			embedded := slices.Contains(want, got.Text)
-			fused := embedded && (how == routing.EmbedAlways || got.Text != "order_status sure") // of which only the past is asked
+			fused := embedded && (how == routing.EmbedAlways || got.Text != "order_status sure")         // of which only the past is asked
 			whole := fused && (how == routing.EmbedAlways || got.Text != "bug_report sure but alarming") // of which only the alarm is read again
 			if got.Prediction.Fused != fused || whole != (got.Prediction.Top().Intent == "refund_status") || got.Prediction.Shallow != "" {
 				t.Errorf("%q: %q is read as %+v", how, got.Text, got.Prediction)
@@ -136,6 +140,16 @@ func TestWithoutAVectorTheNgramsSpeakAndTheDecisionSaysSo(t *testing.T) {
 	}
 	if passed.Degraded || h.asked[1].Embed {
 		t.Errorf("what needs no vector: %+v, asked %+v", passed, h.asked[1])
+	}
+}
+
+func TestWhatTimeWasTooShortForIsNotTriedAgain(t *testing.T) {
+	p, r, h := cascade(t, routing.EmbedWhenItMatters)
+	r.short = true
+	requests := prepare(p, noon, "bug_report unsure", "order_status sure")
+	answered, unread := p.Decide(requests[1]), p.Decide(requests[0])
+	if answered.Route != routing.ToAgent || !answered.Degraded || !unread.Degraded || h.asked[0].Embed || h.asked[1].Embed {
+		t.Errorf("decided %+v and %+v, asked %+v", answered, unread, h.asked)
 	}
 }
 

@@ -21,8 +21,8 @@ import (
 
 // Names of the metrics that bench reads.
 const (
-	metricDecided = "usher_messages_decided_total"
-	metricWait    = "usher_message_wait_seconds"
+	metricDecided  = "usher_messages_decided_total"
+	metricWait     = "usher_message_wait_seconds"
 	metricEmbedded = "usher_embedded_before_decision_total"
 )
 

@@ -31,7 +31,11 @@ func (u *understander) Understand(ctx context.Context, text string) intent.Predi
 
 func (u *understander) Embed(ctx context.Context, texts []string) (intent.Vectors, error) {
 	v, err := u.live.Load().Embed(ctx, texts)
-	embeddedFirst.Add(float64(len(v.Of)))
+	for _, vector := range v.Of {
+		if vector != nil {
+			embeddedFirst.Inc()
+		}
+	}
 	return v, err
 }
 
