@@ -83,6 +83,7 @@ const leastName = 3
 func givenNames(names []string) []*regexp.Regexp {
 	var whole, parts []string
 	for _, name := range names {
+		name = Normalise(name) // as the texts are
 		words := strings.Fields(name)
 		if utf8.RuneCountInString(name) < leastName {
 			continue

@@ -158,7 +158,7 @@ func luhn(digits string) bool {
 	return sum%10 == 0
 }
 
-var ibanStart = regexp.MustCompile(`(?i)\b[a-z]{2} ?\d\d`)
+var ibanStart = regexp.MustCompile(`\b[A-Za-z]{2} ?\d\d`) // with (?i) it would also find letters of other scripts
 
 // ibanLengths are the lengths of bank account numbers by country (ISO 13616 registry).
 var ibanLengths = map[string]int{
@@ -190,7 +190,10 @@ func (h *hiding) hideIBANs(text string) string {
 
 // ibanEnd is where the account number that begins at start ends; 0 when there is none.
 func ibanEnd(text string, start int) int {
-	country := strings.ToUpper(text[start : start+2])
+	length := ibanLengths[strings.ToUpper(text[start:start+2])]
+	if length == 0 {
+		return 0
+	}
 	var compact []byte
 	gap := 0
 	for i := start; i < len(text); i++ {
@@ -205,7 +208,7 @@ func ibanEnd(text string, start int) int {
 		default:
 			return 0
 		}
-		if len(compact) < ibanLengths[country] {
+		if len(compact) < length {
 			continue
 		}
 		if i+1 < len(text) && (text[i+1] >= '0' && text[i+1] <= '9' || text[i+1] >= 'A' && text[i+1] <= 'Z' || text[i+1] >= 'a' && text[i+1] <= 'z') || !ibanValid(string(compact)) {

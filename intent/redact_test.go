@@ -151,3 +151,19 @@ func BenchmarkRedact(b *testing.B) {
 		Redact(text)
 	}
 }
+
+func TestLettersThatOnlyFoldToLatinOnesAreNoAccount(t *testing.T) {
+	for _, text := range []string{"eſ 12", "aK12"} {
+		if got := Redact(text); got != Normalise(text) && got != text {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
+func TestAContactsNameIsFoundHoweverItIsWritten(t *testing.T) {
+	for name, text := range map[string]string{"Siobhan O’Brien": "it is for Mrs O'Brien", "Jose\u0301 Peña": "Peña wrote", "Ｊｏｓｅ Ｍｏｒａ": "ask Mora"} {
+		if got := Redact(text, name); !strings.Contains(got, "[name]") {
+			t.Errorf("of %s %q leaves as %q", name, text, got)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -109,9 +110,9 @@ func versionReplaced(ifMatch, ifNoneMatch string) (int, error) {
 	if ifMatch == "" {
 		return 0, errorModel(http.StatusPreconditionRequired, `say which version this one takes the place of, as If-Match: "3"; for a new answer write If-None-Match: *`)
 	}
-	version, err := strconv.Atoi(strings.Trim(ifMatch, `"`))
-	if err != nil || version < 1 {
+	version, err := strconv.ParseInt(strings.Trim(ifMatch, `"`), 10, 32)
+	if err != nil || version < 1 || version == math.MaxInt32 {
 		return 0, errorModel(http.StatusPreconditionFailed, `If-Match is no version; write the version that you have read in quotes, as If-Match: "3"`)
 	}
-	return version, nil
+	return int(version), nil
 }

@@ -48,6 +48,8 @@ type History struct {
 	pace      pace
 	// keepRetired is how long a space that nobody needs stays: nodes that have not heard yet go on searching it.
 	keepRetired time.Duration
+	// dropNext is when to try again to drop what was in use, in nanoseconds since 1970.
+	dropNext atomic.Int64
 }
 
 var _ routing.History = (*History)(nil)

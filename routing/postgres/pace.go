@@ -10,10 +10,12 @@ import (
 // How much the making of vectors may take while messages come in, of one core, all embedders together, and in pieces of
 // what length. While none come it takes what it needs.
 const (
-	busyShare  = 0.2
-	busyPiece  = 50 * time.Millisecond
-	idlePiece  = 250 * time.Millisecond
-	calmBefore = time.Second // without a message before it counts as calm
+	busyShare = 0.2
+	busyPiece = 50 * time.Millisecond
+	idlePiece = 250 * time.Millisecond
+	// longestRest is after work that mostly waited, for a database that stood still.
+	longestRest = 5 * time.Second
+	calmBefore  = time.Second // without a message before it counts as calm
 )
 
 // pace knows whether messages come in. Safe for concurrent use.
@@ -28,7 +30,7 @@ func (p *pace) rest(work time.Duration, sharers int) time.Duration {
 	if !p.busy() {
 		return 0
 	}
-	return time.Duration(float64(work)*float64(sharers)/busyShare) - work
+	return min(time.Duration(float64(work)*float64(sharers)/busyShare)-work, longestRest)
 }
 
 // next is how many texts to take after so many took so much work, such that one piece is neither long nor tiny. It is a power of

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"usher/intent"
 )
@@ -78,9 +80,13 @@ func (h *History) Prepare(ctx context.Context) error {
 		fallBack = h.embedders.FallBack.Model()
 		models = append(models, fallBack)
 	}
-	err := pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
+	err := h.untilFree(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, prepareLock); err != nil {
 			return fmt.Errorf("wait for other nodes: %w", err)
+		}
+		// Partitions lock their parents and what these refer to: who waits for that holds up everybody who comes after.
+		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '`+lockWithin+`'`); err != nil {
+			return fmt.Errorf("wait no longer than %s: %w", lockWithin, err)
 		}
 		if _, err := tx.Exec(ctx, `UPDATE vector_spaces SET wanted = false, fall_back = false WHERE wanted OR fall_back`); err != nil {
 			return fmt.Errorf("forget who was wanted: %w", err)
@@ -99,6 +105,35 @@ func (h *History) Prepare(ctx context.Context) error {
 		return fmt.Errorf("prepare history: %w", err)
 	}
 	return nil
+}
+
+// lockWithin is how long a change of the spaces waits for others: less than it takes PostgreSQL to see two who wait for each
+// other, so that it is always this one that gives way. A backup holds its locks for as long as it takes.
+const lockWithin = "500ms"
+
+// notNow reports whether others were in the way.
+func notNow(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "55P03" || e.Code == "40P01") // lock_not_available, deadlock_detected
+}
+
+// patience is how often a start tries what others are in the way of.
+const patience = 60
+
+// untilFree does something in a transaction, and again a moment later as long as others are in the way.
+func (h *History) untilFree(ctx context.Context, do func(pgx.Tx) error) error {
+	for try := 1; ; try++ {
+		err := pgx.BeginFunc(ctx, h.pool, do)
+		if !notNow(err) || try == patience {
+			return err
+		}
+		h.log.Info("waiting for those who use the tables of vectors, such as a backup", "try", try)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
 }
 
 func spaceOf(id int, model intent.ModelID) *space {
@@ -163,10 +198,8 @@ func (h *History) tend(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := h.dropRetired(ctx); err != nil {
-		return err
-	}
-	return h.load(ctx)
+	// What is dropped or not is no reason not to look who serves.
+	return errors.Join(h.dropRetired(ctx), h.load(ctx))
 }
 
 // alone reports whether no other node is changing the spaces, and keeps others from it until the transaction ends.
@@ -188,11 +221,23 @@ func (h *History) listPast(ctx context.Context) error {
 		return wrap("look for new spaces", err)
 	}
 	// A transaction that began before the space was there did not add its texts for it. This waits for all of them.
+	// It is for one node alone: behind a second one, which waits for the first, all would queue who add texts.
+	var waited bool
 	if err := pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `LOCK TABLE vector_work IN SHARE MODE`)
+		mine, err := alone(ctx, tx)
+		if err != nil || !mine {
+			return err
+		}
+		if _, err = tx.Exec(ctx, `SET LOCAL lock_timeout = '`+lockWithin+`'`); err == nil {
+			_, err = tx.Exec(ctx, `LOCK TABLE vector_work IN SHARE MODE`)
+		}
+		waited = err == nil
 		return err
-	}); err != nil {
+	}); err != nil && !notNow(err) {
 		return fmt.Errorf("wait for those who add texts: %w", err)
+	}
+	if !waited {
+		return nil
 	}
 	err := pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
 		if mine, err := alone(ctx, tx); err != nil || !mine {
@@ -244,13 +289,15 @@ func serve(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// dropWithin is how long dropping a space waits for others: less than it takes PostgreSQL to see two who wait for each
-// other, so that it is always this one that gives way.
-const dropWithin = "500ms"
+// dropAgain is how long a space that is in use is left alone.
+const dropAgain = time.Minute
 
 // dropRetired takes away the spaces that nobody has needed for a while, and what waits for them. What is in use is left for
 // the next time.
 func (h *History) dropRetired(ctx context.Context) error {
+	if time.Now().UnixNano() < h.dropNext.Load() {
+		return nil
+	}
 	err := pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
 		if mine, err := alone(ctx, tx); err != nil || !mine {
 			return err
@@ -265,22 +312,31 @@ func (h *History) dropRetired(ctx context.Context) error {
 		h.log.Info("vectors of embedders that are not needed any more were dropped", "spaces", len(ids))
 		return nil
 	})
+	if notNow(err) {
+		h.dropNext.Store(time.Now().Add(dropAgain).UnixNano())
+		return nil
+	}
 	return wrap("drop retired spaces", err)
 }
 
 func dropSpaces(ctx context.Context, tx pgx.Tx, ids []int) error {
+	var tables []string
+	for _, id := range ids {
+		s := spaceOf(id, intent.ModelID{})
+		tables = append(tables, s.messages, s.cases)
+	}
 	statements := []string{
+		// Whether a backup or the like reads them shows at once, and before anything else is locked.
+		`SET LOCAL lock_timeout = '50ms'`,
+		`LOCK TABLE ` + strings.Join(tables, ", ") + ` IN ACCESS EXCLUSIVE MODE`,
 		`DELETE FROM vector_work WHERE model_id = ANY($1)`,
-		`SET LOCAL lock_timeout = '` + dropWithin + `'`,
+		`SET LOCAL lock_timeout = '` + lockWithin + `'`,
 		// Nobody may add to a space that goes: who waits here looks again which there are.
 		`LOCK TABLE vector_work IN SHARE ROW EXCLUSIVE MODE`,
 		`DELETE FROM vector_work WHERE model_id = ANY($1)`,
 		`DELETE FROM vector_spaces WHERE model_id = ANY($1)`,
 		`DELETE FROM models WHERE id = ANY($1)`,
-	}
-	for _, id := range ids {
-		s := spaceOf(id, intent.ModelID{})
-		statements = append(statements, `DROP TABLE `+s.messages+`, `+s.cases)
+		`DROP TABLE ` + strings.Join(tables, ", "),
 	}
 	for _, sql := range statements {
 		var args []any

@@ -48,13 +48,18 @@ func TestOldVectorsServeUntilTheNewOnesAreCompleteOnAllNodes(t *testing.T) {
 	w := newWorld(t)
 	a, b := &wordEmbedder{name: "a", dims: 32}, &wordEmbedder{name: "b", dims: 64}
 	old := w.history(a)
-	old.embedders.Former = former(b)
+	asked, release := make(chan struct{}, 1000), make(chan struct{})
+	slow := gate{b, asked, release}
+	old.embedders.Former = func(m intent.ModelID) intent.Embedder { // whichever node fills b, it is slow
+		if m == b.Model() {
+			return slow
+		}
+		return nil
+	}
 	for i := range 12 {
 		w.talked(fmt.Sprint("parcel number ", i))
 	}
 	w.embedAll(old)
-	asked, release := make(chan struct{}, 1000), make(chan struct{})
-	slow := gate{b, asked, release}
 	fresh := w.historyOf(Embedders{Wanted: slow, Former: former(a)})
 	runVectors(t, old)
 	runVectors(t, fresh)
