@@ -1,6 +1,14 @@
 // Data for developing and testing the app without a server: a few conversations that show every kind of entry.
 import type { components } from '../src/api/schema';
-import type { Conversation, Decision, Message, Payload, PolicyVersion, Template } from '../src/api/shapes';
+import type {
+  Conversation,
+  Decision,
+  Message,
+  Payload,
+  PolicyVersion,
+  Template,
+  VectorSpace,
+} from '../src/api/shapes';
 
 type ThresholdsBody = components['schemas']['ThresholdsBody'];
 
@@ -423,6 +431,55 @@ export function thresholds(): ThresholdsBody {
     }),
   };
 }
+
+/** Messages that the classifier is unsure of. */
+export function nextLabels(): components['schemas']['NextLabels'] {
+  const texts = [
+    'Nothing has come, and the bill is here already',
+    'It says no, whatever I type',
+    'Can you look at it',
+  ];
+  return {
+    model: '7d1c',
+    messages: 214,
+    items: texts.map((text, n) => ({
+      conversation_id: id(1000 + n),
+      decision_id: id(9000 + n),
+      created_at: new Date(Date.UTC(2026, 0, 5, 9, n)).toISOString(),
+      text,
+      none_fits: 0.1 + n / 10,
+      readings: intents.slice(n, n + 3).map((i, k) => ({ intent: i.id, chance: 0.4 - k / 10 })),
+    })),
+  };
+}
+
+/** One embedder serves while another is still given the past. */
+export const vectorSpaces: VectorSpace[] = [
+  {
+    model: 'use-lite-512+hash-512',
+    numbers: 1024,
+    serves: true,
+    fall_back: true,
+    wanted: false,
+    complete: true,
+    past: 5200,
+    done: 5200,
+    waiting: 0,
+    left_seconds: 0,
+  },
+  {
+    model: 'example-embedding',
+    numbers: 512,
+    serves: false,
+    fall_back: false,
+    wanted: true,
+    complete: false,
+    past: 5200,
+    done: 2300,
+    waiting: 2900,
+    left_seconds: 95,
+  },
+];
 
 export const policyVersion = (now: number): PolicyVersion => ({
   version: 12,

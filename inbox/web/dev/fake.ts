@@ -7,11 +7,13 @@ import {
   type Held,
   id,
   intents,
+  nextLabels,
   policyVersion,
   seed,
   teams,
   templates,
   thresholds,
+  vectorSpaces,
 } from './data.ts';
 
 export type Answer = { status: number; body?: unknown };
@@ -56,6 +58,10 @@ export class FakeUsher {
           : { status: 200, body: { items: templates } };
       case 'thresholds':
         return { status: 200, body: thresholds() };
+      case 'labels':
+        return { status: 200, body: nextLabels() };
+      case 'vectors':
+        return { status: 200, body: { items: vectorSpaces } };
       case 'policy': {
         const live = policyVersion(this.now());
         return { status: 200, body: parts[1] ? { items: [live] } : live };
