@@ -154,8 +154,6 @@ type Classification struct {
 	Ranked []Ranked
 	OOS    float64
 	Words  []Word
-	// OOSScore grows with the belief that no intent fits; only its order has a meaning.
-	OOSScore float64
 }
 
 // Utterance is a labelled text.

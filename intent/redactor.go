@@ -26,18 +26,24 @@ func NewRedactor(names ...string) *Redactor {
 // nobody can have another's value put in by writing its name.
 func (r *Redactor) Redact(text string) string {
 	text = placeholderPattern.ReplaceAllStringFunc(text, func(s string) string { return "(" + s[1:len(s)-1] + ")" })
-	text = redact(text, r.given, func(kind, value string) string {
-		key := kind + "\x00" + strings.ToLower(value)
-		name, ok := r.names[key]
-		if !ok {
-			r.counts[kind]++
-			name = fmt.Sprintf("[%s %d]", kind, r.counts[kind])
-			r.names[key], r.values[name] = name, value
-		}
-		return name
-	})
+	text = redact(text, r.given, r.numbered)
 	r.shown = append(r.shown, text)
 	return text
+}
+
+// Name is what somebody's name leaves as, however short it is.
+func (r *Redactor) Name(name string) string { return r.numbered(hidName, Normalise(name)) }
+
+// numbered is the name that a value goes by.
+func (r *Redactor) numbered(kind, value string) string {
+	key := kind + "\x00" + strings.ToLower(value)
+	name, ok := r.names[key]
+	if !ok {
+		r.counts[kind]++
+		name = fmt.Sprintf("[%s %d]", kind, r.counts[kind])
+		r.names[key], r.values[name] = name, value
+	}
+	return name
 }
 
 // restorable are the kinds that may go back to the person they came from. Cards, bank accounts, dates of birth and secrets are

@@ -29,7 +29,7 @@ func longer(a, b string) string {
 }
 
 func sure(string) Classification {
-	return Classification{Ranked: []Ranked{{"order_status", 0.9}}, OOS: 0.1, Words: []Word{{"order", 1}}, OOSScore: -2}
+	return Classification{Ranked: []Ranked{{"order_status", 0.9}}, OOS: 0.1, Words: []Word{{"order", 1}}}
 }
 
 func TestUnderstandFillsThePrediction(t *testing.T) {

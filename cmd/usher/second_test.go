@@ -54,12 +54,11 @@ func remoteModels(t *testing.T, label *atomic.Value, down *atomic.Bool) *httptes
 	return server
 }
 
-func TestASecondOpinionIsAskedForRecordedAndRecomputed(t *testing.T) {
-	var label atomic.Value
-	var down atomic.Bool
-	label.Store("order_status")
+// remoteApp is a node whose models are those of remoteModels.
+func remoteApp(t *testing.T, label *atomic.Value, down *atomic.Bool) *app {
+	t.Helper()
 	a := &app{pool: dbtest.Pool(t), log: quiet, config: Config{
-		Company: defaultCompany, OpenAIBaseURL: remoteModels(t, &label, &down).URL + "/v1", OpenAIModel: "embed-1", OpenAIDims: 4, ChatModel: "chat-1",
+		Company: defaultCompany, OpenAIBaseURL: remoteModels(t, label, down).URL + "/v1", OpenAIModel: "embed-1", OpenAIDims: 4, ChatModel: "chat-1",
 	}}
 	var err error
 	if a.catalogue, err = starter.Catalogue(); err != nil {
@@ -71,6 +70,14 @@ func TestASecondOpinionIsAskedForRecordedAndRecomputed(t *testing.T) {
 			disconnect()
 		}
 	})
+	return a
+}
+
+func TestASecondOpinionIsAskedForRecordedAndRecomputed(t *testing.T) {
+	var label atomic.Value
+	var down atomic.Bool
+	label.Store("order_status")
+	a := remoteApp(t, &label, &down)
 	doc := append(routing.DefaultPolicy(), []byte("\nsecond_opinion: {from: 0.36, to: 1}\n")...)
 	if _, _, err := a.policies.PublishPolicy(t.Context(), doc, "ask a second model", "Ada"); err != nil {
 		t.Fatal(err)
@@ -150,19 +157,7 @@ func TestSecondOpinionsChooseFromWhatTheLiveClassifierTellsApart(t *testing.T) {
 	var label atomic.Value
 	var down atomic.Bool
 	label.Store("lost_umbrella")
-	a := &app{pool: dbtest.Pool(t), log: quiet, config: Config{
-		Company: defaultCompany, OpenAIBaseURL: remoteModels(t, &label, &down).URL + "/v1", OpenAIModel: "embed-1", OpenAIDims: 4, ChatModel: "chat-1",
-	}}
-	var err error
-	if a.catalogue, err = starter.Catalogue(); err != nil {
-		t.Fatal(err)
-	}
-	a.opened(t)
-	t.Cleanup(func() {
-		for _, disconnect := range a.disconnect {
-			disconnect()
-		}
-	})
+	a := remoteApp(t, &label, &down)
 	if o := a.judge.Opinion(t.Context(), "I left my umbrella"); o.Abstained != "the answer is not in the catalogue" {
 		t.Fatalf("with the starter's classifier: %+v", o)
 	}

@@ -30,7 +30,6 @@ type trainedCard struct {
 	// ByIntent counts what was trained on by label, out of scope among them, and how many of these agents taught.
 	ByIntent     map[string]taughtCount `json:"by_intent"`
 	Starter      int                    `json:"starter"` // labelled texts to begin with
-	Embedded     int                    `json:"embedded"`
 	EmbedS       float64                `json:"embed_s,omitempty"`
 	TrainS       float64                `json:"train_s"`   // that of the first start has embed_s in it
 	Replaced     int                    `json:"replaced"`  // of these, by corrections
@@ -108,11 +107,6 @@ func newTrainedCard(model *builtin.Model, m learn.Merged) trainedCard {
 			n.Corrections++
 		}
 		card.ByIntent[u.Intent] = n
-	}
-	for _, yes := range learn.Spread(m.Utterances, embeddedPerLabel, taught) {
-		if _, dense := model.Embedder(); dense && yes {
-			card.Embedded++
-		}
 	}
 	return card
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
+	"time"
 
 	"usher/inbox"
 	inboxpg "usher/inbox/postgres"
@@ -23,6 +23,10 @@ const (
 	// suggestedText is how much of a suggested message is shown, and suggestedReadings how many of its readings.
 	suggestedText     = 240
 	suggestedReadings = 3
+	// readTwice is how many messages are read with their vectors, unless more are asked for: some milliseconds each.
+	readTwice = 100
+	// turnWithin is how long a call waits for the one before it.
+	turnWithin = 5 * time.Second
 )
 
 // suggester finds the messages that are most worth a label.
@@ -32,11 +36,11 @@ type suggester struct {
 	labelled []intent.Utterance
 	known    func(label string) bool
 	atHand   []intent.Embedder // the server's
-	alone    sync.Mutex
+	turn     chan struct{}     // holds one thing while a call is at it
 }
 
 func newSuggester(all catalogue, models *intentpg.Models, store *inboxpg.Store, atHand []intent.Embedder) *suggester {
-	return &suggester{models: models, store: store, labelled: all.labelled, known: all.knows, atHand: atHand}
+	return &suggester{models: models, store: store, labelled: all.labelled, known: all.knows, atHand: atHand, turn: make(chan struct{}, 1)}
 }
 
 // suggested is what is worth a label, of how many messages without one, and the classifier that read them.
@@ -64,7 +68,7 @@ func (s *suggester) next(ctx context.Context, n int) (out suggested, err error) 
 	messages = unseen(messages, func(m intent.Unlabelled) string { return m.Text }, data.Utterances)
 	readable := readAll(ctx, out.model, messages)
 	out.messages = len(readable)
-	pool := learn.Uncertain(readable, n*learn.PoolPerSuggestion)
+	pool := learn.Uncertain(readable, min(n*learn.PoolPerSuggestion, max(n, readTwice)))
 	words := builtin.NewEmbedder()
 	vectors, err := words.Embed(ctx, texts(pool))
 	if err != nil {
@@ -133,10 +137,16 @@ func (s *suggester) readAgain(ctx context.Context, model *builtin.Model, pool []
 	return vectors, nil
 }
 
-// NextLabels is next for the API, one call at a time: each reads two thousand messages.
+// NextLabels is next for the API, one call at a time: each reads two thousand messages. inbox.ErrBusy when others are at it for long.
 func (s *suggester) NextLabels(ctx context.Context, n int) (inbox.NextLabels, error) {
-	s.alone.Lock()
-	defer s.alone.Unlock()
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return inbox.NextLabels{}, ctx.Err()
+	case <-time.After(turnWithin):
+		return inbox.NextLabels{}, fmt.Errorf("find messages to label: others are at it: %w", inbox.ErrBusy)
+	}
 	found, err := s.next(ctx, n)
 	if errors.Is(err, intentpg.ErrNoModel) {
 		return inbox.NextLabels{}, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -165,7 +166,7 @@ func TestTrainingLearnsFromCorrectionsAndKeepsWhereTheyComeFrom(t *testing.T) {
 		t.Errorf("the card says %s", v.Card)
 	}
 	if card.NoneFits != 1 || card.Priorities["normal to urgent"] != 1 || *card.WrongAgain != (wrongAgain{Of: 2, Before: 1, After: 2}) || card.ByIntent["tracking"] != (taughtCount{1, 1}) ||
-		card.ByIntent[intent.OutOfScope] != (taughtCount{17, 1}) || card.Policy.Thresholds["order_status"] == 0 || card.Recipe.NGrams.Seen == 0 || card.Recipe.Embedder != "" || card.Embedded != 0 {
+		card.ByIntent[intent.OutOfScope] != (taughtCount{17, 1}) || card.Policy.Thresholds["order_status"] == 0 || card.Recipe.NGrams.Seen == 0 || card.Recipe.Embedder != "" || card.Recipe.Vectors != nil {
 		t.Errorf("the card says %s", v.Card)
 	}
 	if strings.Contains(string(v.Card), "xyzzy") {
@@ -207,8 +208,8 @@ func TestTrainingLearnsFromVectorsOfAnEmbedderAndSaysSo(t *testing.T) {
 	if err := json.Unmarshal(d.live().Card, &card); err != nil {
 		t.Fatal(err)
 	}
-	if want := 3*16 + embeddedPerLabel + 1; card.Embedded != want || card.Recipe.Embedder != "hash-512" || card.Recipe.Dims != 512 || card.Recipe.Vectors == nil || card.EmbedS <= 0 || card.TrainS <= 0 {
-		t.Errorf("it says %d are embedded (want %d) by %q in %v s, trained in %v s", card.Embedded, want, card.Recipe.Embedder, card.EmbedS, card.TrainS)
+	if want := 3*16 + embeddedPerLabel + 1; card.Recipe.Vectors == nil || card.Recipe.Vectors.Examples != want || card.Recipe.Embedder != "hash-512" || card.Recipe.Dims != 512 || card.EmbedS <= 0 || card.TrainS <= 0 {
+		t.Errorf("it says %+v are embedded (want %d) by %q in %v s, trained in %v s", card.Recipe.Vectors, want, card.Recipe.Embedder, card.EmbedS, card.TrainS)
 	}
 	says(t, strings.Join(told, "\n"), " of 149 texts by hash-512", "embedding took", "with vectors, on 149 examples: accuracy")
 }
@@ -373,5 +374,15 @@ func TestMessagesThatAreUncertainAndDifferentAreSuggested(t *testing.T) {
 	}
 	if _, err := d.suggests(0); err == nil {
 		t.Error("no messages are suggested")
+	}
+}
+
+func TestWhoStopsWaitingForLabelsDoesNotReadThem(t *testing.T) {
+	next := newSuggester(catalogue{}, nil, nil, nil) // without a store it cannot read
+	next.turn <- struct{}{}                          // somebody is at it
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := next.NextLabels(gone, 3); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }

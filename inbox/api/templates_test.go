@@ -55,6 +55,8 @@ func TestATemplateIsNotSavedOverAVersionThatWasNotRead(t *testing.T) {
 	h.wants("over the first again", put(template, "If-Match", `"1"`), 412, "another version")
 	h.wants("as a new one", put(template, "If-None-Match", "*"), 412, "another version")
 	h.wants("over what is no version", put(template, "If-Match", "*"), 412, "in quotes")
+	h.wants("over a version beyond all", put(template, "If-Match", `"99999999999"`), 412, "in quotes")
+	h.wants("over the last that there could be", put(template, "If-Match", `"2147483647"`), 412, "in quotes")
 	h.wants("over one to come", put(template, "If-Match", `"7"`), 412, "another version")
 	h.wants("a new one over a version", put("/api/v1/templates/brand_new", "If-Match", `"1"`), 412, "another version")
 	a := put("/api/v1/templates/brand_new", "If-None-Match", "*")

@@ -31,8 +31,7 @@ func hashOf(artefact []byte) string {
 
 // MarshalBinary writes the artefact. The same model always gives the same bytes.
 func (m *Model) MarshalBinary() ([]byte, error) {
-	b := make([]byte, 0, 64+maxHeader/64+12*len(m.slots)+len(m.rows)+4*len(m.bias))
-	b = append(b, magic...)
+	b := []byte(magic)
 	version := uint32(formatVersion)
 	if m.dense != nil {
 		version = denseVersion

@@ -144,7 +144,7 @@ func (m *Model) classify(text string, dense []float32) intent.Classification {
 	text = intent.Normalise(text)
 	s.read(text)
 	if len(s.hits) == 0 {
-		return intent.Classification{OOS: 1, OOSScore: math.MaxFloat32}
+		return intent.Classification{OOS: 1}
 	}
 	m.vectorise(s)
 	m.score(s)
@@ -158,7 +158,7 @@ func (m *Model) classify(text string, dense []float32) intent.Classification {
 		r.near = m.dense.neighbours.nearness(dense, top)
 	}
 	score := c.oosScore(r, len(m.Intents))
-	return intent.Classification{Ranked: ranked, OOS: logistic(score), OOSScore: score, Words: m.telling(s, text, top)}
+	return intent.Classification{Ranked: ranked, OOS: logistic(score), Words: m.telling(s, text, top)}
 }
 
 // score writes the logits of the scratch's vector.

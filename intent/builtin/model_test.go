@@ -86,10 +86,10 @@ func measure(m *builtin.Model, us []intent.Utterance) measured {
 	for _, u := range us {
 		c := m.Classify(u.Text)
 		if u.Intent == intent.OutOfScope {
-			outside = append(outside, c.OOSScore)
+			outside = append(outside, c.OOS)
 			continue
 		}
-		inside = append(inside, c.OOSScore)
+		inside = append(inside, c.OOS)
 		top := intent.Ranked{}
 		if len(c.Ranked) > 0 {
 			top = c.Ranked[0]

@@ -71,7 +71,7 @@ func (w *Writer) Draft(ctx context.Context, b intent.Brief) (intent.Drafted, err
 	standard := textsOf(b.Standard, maxStandard, r.Redact)
 	data := map[string]any{"conversation": turns}
 	if b.Customer != "" {
-		data["customer_name"] = r.Redact(b.Customer)
+		data["customer_name"] = r.Name(b.Customer)
 	}
 	if b.Language != "" && b.Language != "und" {
 		data["language"] = b.Language
@@ -190,9 +190,18 @@ func turnsOf(r *intent.Redactor, all []intent.Turn) []turn {
 	return turns
 }
 
-// redacted is the beginning of a text as it leaves. Much more than that is redacted, so that the cut goes through no number.
+// longestValue is how long a value may be that a cut could halve, and then would not be known for what it is.
+const longestValue = 96
+
+// redacted is the beginning of a text as it leaves. Much more than that is redacted, so that the second cut goes through no value, and
+// what the first may have halved is dropped: it would show where most of the text before it is taken out.
 func redacted(text string, tokens int, redact func(string) string) string {
-	return firstTokens(redact(firstTokens(intent.Normalise(text), 3*tokens)), tokens)
+	text = intent.Normalise(text)
+	read := firstTokens(text, 3*tokens)
+	if len(read) < len(text) {
+		read = read[:strings.LastIndexAny(read[:max(len(read)-longestValue, 0)], " \n")+1]
+	}
+	return firstTokens(redact(read), tokens)
 }
 
 func textsOf(texts []string, most int, redact func(string) string) []string {

@@ -89,6 +89,21 @@ func TestADraftIsWrittenFromDataWithoutPersonalDataAndGetsItBack(t *testing.T) {
 	}
 }
 
+func TestAShortNameAndWhatACutHalvesDoNotLeave(t *testing.T) {
+	w, seen := writer(t, writes(t, map[string]string{"reply": "Hello [name 1]."}), nil)
+	for cut := range 48 { // wherever the first cut falls in a number
+		long := strings.Repeat("x", cut) + strings.Repeat(" mail ada.lovelace.of.london@mathematics.example.com", 300) + strings.Repeat(" 4111 1111 1111 1111", 400)
+		d, err := w.Draft(t.Context(), intent.Brief{Customer: "Bo", Turns: []intent.Turn{{By: intent.TurnCustomer, Text: long}}})
+		if err != nil || d.Text != "Hello Bo." {
+			t.Fatalf("%+v, %v", d, err)
+		}
+		sent := seen()
+		if data := sent[len(sent)-1].Messages[1].Content; strings.Contains(data, "Bo") || strings.Contains(data, "1111") || strings.Contains(data, "lovelace") {
+			t.Fatalf("cut at %d: %s", cut, data)
+		}
+	}
+}
+
 func TestWhatACustomerWantsSaidIsNotPassedOnUnseen(t *testing.T) {
 	// The model does what the injection says; what comes out of it still cannot lead anybody astray unseen.
 	w, seen := writer(t, writes(t, map[string]string{

@@ -52,6 +52,14 @@ export function applyConversation(queries: QueryClient, c: Conversation): boolea
   return true;
 }
 
+/** What a correction changes: the conversation, what was decided and said in it, lists, and how intents fared. */
+export function applyCorrected(queries: QueryClient, c: Conversation) {
+  applyConversation(queries, c);
+  for (const key of [keys.decisions(c.id), keys.messages(c.id), keys.lists, keys.views, keys.thresholds]) {
+    void queries.invalidateQueries({ queryKey: key });
+  }
+}
+
 /**
  * Reads everything that is shown anew, after the connection was away: what happened meanwhile was not told, and a server
  * that lost its power may have lost its last moments and given their sequences to other entries. So nothing that is held

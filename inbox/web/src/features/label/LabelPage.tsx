@@ -2,10 +2,10 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, client } from '@/api/client';
-import { intentsQuery, keys, nextLabelsQuery } from '@/api/queries';
+import { intentsQuery, nextLabelsQuery } from '@/api/queries';
 import type { Conversation, NextLabel } from '@/api/shapes';
 import { useShortcuts } from '@/features/shortcuts/useShortcuts';
-import { applyConversation } from '@/live/changes';
+import { applyCorrected } from '@/live/changes';
 import { Page } from '@/parts/Page';
 import { Bone, Empty, Failed } from '@/parts/states';
 import { toastError } from '@/parts/toasts';
@@ -122,18 +122,7 @@ function useLabel() {
           body: { decision_id: item.decision_id, intent },
         }),
       ),
-    onSuccess: (after) => {
-      applyConversation(queries, after);
-      for (const key of [
-        keys.decisions(after.id),
-        keys.messages(after.id),
-        keys.lists,
-        keys.views,
-        keys.thresholds,
-      ]) {
-        void queries.invalidateQueries({ queryKey: key });
-      }
-    },
+    onSuccess: (after) => applyCorrected(queries, after),
     onError: toastError,
   });
 }

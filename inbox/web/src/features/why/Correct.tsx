@@ -2,9 +2,9 @@ import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ask, client } from '@/api/client';
-import { intentsQuery, keys } from '@/api/queries';
+import { intentsQuery } from '@/api/queries';
 import type { Conversation, Decision, Intent, Priority } from '@/api/shapes';
-import { applyConversation } from '@/live/changes';
+import { applyCorrected } from '@/live/changes';
 import { toast } from '@/parts/toasts';
 import { intentName } from '@/parts/words';
 import styles from './Correct.module.css';
@@ -103,16 +103,7 @@ function useCorrect(d: Decision, before: Conversation, onDone: () => void) {
         }),
       ),
     onSuccess: (after, body) => {
-      applyConversation(queries, after);
-      for (const key of [
-        keys.decisions(after.id),
-        keys.messages(after.id),
-        keys.lists,
-        keys.views,
-        keys.thresholds,
-      ]) {
-        void queries.invalidateQueries({ queryKey: key });
-      }
+      applyCorrected(queries, after);
       toast(correctionResult(before, after, body, (id) => intentName(id, catalogue)));
       onDone();
     },
